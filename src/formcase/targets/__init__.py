@@ -1,0 +1,1 @@
+"""Case systems: the port that filing writes through, and one folder for each kind."""
