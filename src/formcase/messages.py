@@ -3,7 +3,7 @@
 A message is a template and its parameters. Whoever shows it gives the translation; nothing here knows Django.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Translate = Callable[[str], str]
@@ -55,3 +55,51 @@ def message(template: str, /, *, hidden: tuple[str, ...] = (), **parameters: "st
 
 
 NOTHING = Message("")
+
+
+def as_data(text: Message) -> dict[str, object]:
+    """A message as JSON data, hidden parameters included; `from_data` reads it back."""
+    return {
+        "template": text.template,
+        "parameters": {
+            name: as_data(value) if isinstance(value, Message) else value for name, value in text.parameters.items()
+        },
+        "hidden": sorted(text.hidden),
+    }
+
+
+def discreet_data(text: Message) -> dict[str, object]:
+    """A message as JSON data for a log: what a person may have written is not in it."""
+    return {
+        "template": text.template,
+        "parameters": {
+            name: "…" if name in text.hidden else discreet_data(value) if isinstance(value, Message) else value
+            for name, value in text.parameters.items()
+        },
+        "hidden": [],
+    }
+
+
+def from_data(data: object) -> Message:
+    """Read a message from JSON data. Raises ValueError where it is none."""
+    if not isinstance(data, dict) or not isinstance(data.get("template"), str):
+        raise ValueError("A message is an object with a template.")
+    parameters = data.get("parameters", {})
+    hidden = data.get("hidden", [])
+    if not isinstance(parameters, dict) or not isinstance(hidden, list):
+        raise ValueError("A message's parameters are an object, its hidden ones a list.")
+    return Message(
+        data["template"],
+        {
+            str(name): from_data(value) if isinstance(value, dict) else value if isinstance(value, int) else str(value)
+            for name, value in parameters.items()
+        },
+        frozenset(map(str, hidden)),
+    )
+
+
+def together(messages: Sequence[Message], separator: str = "\n") -> Message:
+    """Several messages as one; each keeps what it hides."""
+    names = [f"part{number}" for number in range(len(messages))]
+    template = separator.replace("{", "{{").replace("}", "}}").join(f"{{{name}}}" for name in names)
+    return Message(template, dict(zip(names, messages, strict=True)))

@@ -1,0 +1,137 @@
+"""What happens next after something went wrong: again later, Temporary blocked, closed. One place for all of it."""
+
+from datetime import timedelta
+
+from formcase.filing import waiting
+from formcase.filing.journal import Attempt, Entry, Filed, Note, Scope
+from formcase.filing.reasons import ErrorCaseRefused
+from formcase.filing.reporting import say_blocked
+from formcase.filing.way import Way, utc_now
+from formcase.messages import Message, message
+from formcase.outcomes import AlreadyImported, Outcome, Passing, Permanent, Setup, Unknown, Unreadable, Withdrawn
+from formcase.planning.plan import PlanKind
+from formcase.sources.port import SubmissionDetail
+from formcase.targets.port import Receipt
+
+
+async def decide(way: Way, outcome: Outcome) -> None:
+    """Record what an outcome means for this submission. The attempt ends."""
+    entry = way.attempt.entry
+    if isinstance(outcome, Withdrawn):
+        if entry.filed is not None:
+            await way.attempt.imported(Note("imported", message("Imported; the form service has none of it left")))
+        else:
+            await way.attempt.withdraw(Note("withdrawn", message("Withdrawn at the form service before it was filed")))
+    elif isinstance(outcome, AlreadyImported):
+        await adopt_imported(way, await way.ends.source.submission(entry.submission_id))
+    elif isinstance(outcome, Unreadable):
+        await _unreadable(way, outcome)
+    elif isinstance(outcome, ErrorCaseRefused):
+        await _block(way, outcome, Scope.SUSPECT)
+    elif isinstance(outcome, Setup):
+        await _block(way, outcome, Scope.WORKFLOW)
+    elif isinstance(outcome, Passing | Unknown | Permanent):
+        await _passing(way, outcome)
+    else:
+        raise outcome
+
+
+async def unforeseen(way: Way, kind: str) -> None:
+    """A fault of our own: wait as for a passing failure, so that nothing is lost and nobody is hammered."""
+    outcome = Unknown(
+        message("Filing the submission"),
+        message("an unforeseen fault of Formcase ({kind}).", kind=kind),
+        message("It is tried again by itself; please report it with the log of that time."),
+    )
+    await _passing(way, outcome)
+
+
+async def block_unconnected(attempt: Attempt, outcome: Outcome) -> None:
+    """The setup does not even allow to connect to the ends: the form service can't be told."""
+    due = utc_now() + waiting.full_jitter(attempt.entry.tries + 1, _probe_wait(attempt.entry))
+    note = Note("temporary blocked", outcome.message(), "error")
+    await attempt.block(outcome.message(), Scope.WORKFLOW, due, note, reported=False)
+
+
+async def wait_for_claim(way: Way) -> None:
+    """Another filing touches the same contact or case: it is that one's turn first."""
+    due = way.now() + waiting.claim_wait()
+    await way.attempt.again(
+        due, Note("waits its turn", message("Another filing touches the same contact or case"), "debug")
+    )
+
+
+async def wait_to_settle(way: Way, wait: timedelta) -> None:
+    """The earlier change set may still be carried out: look again later."""
+    seconds = max(1, round(wait.total_seconds()))
+    note = Note(
+        "settles", message("No answer came to the change set: looking again in {seconds} s", seconds=seconds), "warning"
+    )
+    await way.attempt.again(way.now() + wait, note)
+
+
+async def block_for_reference(way: Way, owner: str) -> None:
+    """The reference ID belongs to another submission: a person must look."""
+    reason = message(
+        "The reference ID {reference} is the one of submission {owner} already. The form service must give each "
+        "submission a reference ID of its own.",
+        reference=way.attempt.entry.reference_id,
+        owner=owner,
+    )
+    await _block_with(way, reason, Scope.SUBMISSION, waiting.UNREADABLE_DAILY)
+
+
+async def adopt_imported(way: Way, detail: SubmissionDetail) -> None:
+    """The form service says Imported and the journal knows nothing of it: what the service says is the truth."""
+    found = await way.ends.target.filed(way.attempt.entry.reference_id, way.attempt.entry.terms.rules)
+    if found:
+        filed = Filed(PlanKind.MAPPED, Receipt(tuple(one.case for one in found)))
+        await way.attempt.filed(filed, Note("adopted", message("Imported already, and found at the case system")))
+        await way.attempt.imported(Note("imported", message("Imported already at the form service")))
+        return
+    last = detail.history[-1] if detail.history else None
+    note = Note(
+        "imported elsewhere",
+        message("The form service says Imported, but the case system shows no case with this reference ID"),
+        "warning",
+    )
+    await way.attempt.adopt_imported(last.cases if last else (), note)
+
+
+async def _unreadable(way: Way, outcome: Unreadable) -> None:
+    tries = way.attempt.entry.unreadable_tries
+    if tries < len(waiting.UNREADABLE_WAITS):
+        due = way.now() + waiting.UNREADABLE_WAITS[tries]
+        await way.attempt.again(due, Note("can't be read", outcome.message(), "warning"), unreadable=True)
+        return
+    await _block_with(way, outcome.message(), Scope.SUBMISSION, waiting.UNREADABLE_DAILY)
+
+
+async def _passing(way: Way, outcome: Outcome) -> None:
+    entry = way.attempt.entry
+    since = entry.passing_since or way.now()
+    if way.now() - since > entry.terms.block_after:
+        await _block(way, outcome, Scope.SUSPECT)
+        return
+    retry_after = outcome.retry_after if isinstance(outcome, Passing) else None
+    due = way.now() + waiting.before_next_try(entry.tries, retry_after)
+    await way.attempt.again(due, Note("waits", outcome.message(), "warning"), passing=True)
+
+
+async def _block(way: Way, outcome: Outcome, scope: Scope) -> None:
+    entry = way.attempt.entry
+    retry_after = outcome.retry_after if isinstance(outcome, Passing) else None
+    wait = waiting.before_next_try(entry.tries + 1, retry_after, _probe_wait(entry))
+    await _block_with(way, outcome.message(), scope, wait)
+
+
+def _probe_wait(entry: Entry) -> timedelta:
+    """What is mended shows within one interval of the watch."""
+    return min(waiting.LONGEST_WAIT, max(entry.terms.watch_interval, waiting.FIRST_WAIT))
+
+
+async def _block_with(way: Way, reason: Message, scope: Scope, wait: timedelta) -> None:
+    reported = await say_blocked(way, reason)
+    await way.attempt.block(
+        reason, scope, way.now() + wait, Note("temporary blocked", reason, "error"), reported=reported
+    )

@@ -1,0 +1,77 @@
+"""The last step, and the word in between: tell the form service where the submission is."""
+
+from contextlib import suppress
+
+from formcase.filing.crash_points import CrashPoint, pass_point
+from formcase.filing.journal import Filed, Note
+from formcase.filing.way import Way
+from formcase.messages import Message, message
+from formcase.outcomes import AlreadyImported, Outcome, Permanent, Withdrawn
+from formcase.planning.plan import PlanKind
+from formcase.sources.port import ReportedCase, Status
+from formcase.targets.port import Receipt
+
+LONGEST_MESSAGE = 4000
+
+
+async def say_delivered(way: Way) -> None:
+    """Tell the form service that the submission is ours, where it was not told yet."""
+    entry = way.attempt.entry
+    if entry.delivered:
+        return
+    pass_point(CrashPoint.BEFORE_DELIVERED)
+    await way.ends.source.report(entry.submission_id, Status.DELIVERED, None, (), way.now())
+    pass_point(CrashPoint.AFTER_DELIVERED)
+    await way.attempt.delivered()
+
+
+async def say_blocked(way: Way, reason: Message) -> bool:
+    """Tell the form service that the submission is Temporary blocked; whether it could be told."""
+    try:
+        await way.ends.source.report(
+            way.attempt.entry.submission_id,
+            Status.TEMPORARY_BLOCKED,
+            shortened(reason.discreet(way.translate)),
+            (),
+            way.now(),
+        )
+    except Outcome:
+        return False
+    return True
+
+
+async def say_imported(way: Way, filed: Filed) -> None:
+    """Tell the form service the case numbers; said again, it stays said once. Ends the attempt."""
+    entry = way.attempt.entry
+    if entry.error_case is not None and filed.kind is PlanKind.MAPPED:
+        await _tell_error_case(way, entry.error_case.receipt, filed.receipt)
+    text = shortened(" ".join(reason.discreet(way.translate) for reason in filed.reasons)) or None
+    cases = [ReportedCase(case.number, case.url) for case in filed.receipt.cases]
+    pass_point(CrashPoint.BEFORE_IMPORTED)
+    with suppress(AlreadyImported, Withdrawn):  # it has ended there, which is all that the report is for
+        await way.ends.source.report(entry.submission_id, Status.IMPORTED, text, cases, way.now())
+    pass_point(CrashPoint.AFTER_IMPORTED)
+    numbers = ", ".join(case.number for case in filed.receipt.cases)
+    if filed.kind is PlanKind.ERROR_CASE:
+        done = Note("imported", message("Imported with error case {cases}", cases=numbers), level="warning")
+    else:
+        done = Note("imported", message("Imported: {cases}", cases=numbers))
+    await way.attempt.imported(done)
+
+
+def shortened(text: str) -> str:
+    """As much of a message as the form service takes."""
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+
+
+async def _tell_error_case(way: Way, error_case: Receipt, receipt: Receipt) -> None:
+    numbers = ", ".join(case.number for case in receipt.cases)
+    text = message("Filed again as {cases}.", cases=numbers).text(way.translate)
+    for case in error_case.cases:
+        try:
+            await way.ends.target.add_note(case, text, way.attempt.entry.terms.executing_user)
+        except Permanent:
+            # the cases stand; a note that the case system won't take must not hold them back
+            await way.attempt.note(
+                Note("error case not noted", message("The error case {case} took no note", case=case.number), "warning")
+            )

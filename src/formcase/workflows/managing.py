@@ -1,0 +1,197 @@
+"""What a person does with service workflows: create, set, enable, disable, delete, carry over. No checks, no pages.
+
+Every change is a version, and wakes up what waits for it.
+"""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from formcase.filing.journal import State
+from formcase.messages import message
+from formcase.sources.interact.parameters import ParameterError
+from formcase.workflows.enqueueing import FILING_QUEUE, FILING_TASK, WATCH_QUEUE, WATCH_TASK
+from formcase.workflows.models import ServiceWorkflow, SubmissionRecord, WorkflowVersion
+from formcase.workflows.parameters import WrongParameters, missing, read_values, shown_values
+
+TYPES = ("interact",)
+FINAL = [state.value for state in State if state.final]
+ENQUEUED_AT_ONCE = 500  # the rest is found by the workers' sweep
+
+
+class UnknownWorkflow(LookupError):
+    """There is no workflow of this name; `names` are those that there are."""
+
+    def __init__(self, name: str, names: tuple[str, ...]) -> None:
+        there = ", ".join(names) or "none"
+        super().__init__(f"There is no service workflow “{name}”. There are: {there}.")
+        self.name = name
+        self.names = names
+
+
+class OpenSubmissions(Exception):
+    """A workflow with open submissions is not deleted without being told so."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} submission(s) of this workflow are still open; nobody would file them.")
+        self.count = count
+
+
+def living() -> list[ServiceWorkflow]:
+    """All workflows that were not deleted, oldest first."""
+    return list(ServiceWorkflow.objects.filter(deleted_at=None).order_by("id"))
+
+
+def find(name: str) -> ServiceWorkflow:
+    """The workflow of this name or id. Raises `UnknownWorkflow`."""
+    by_id = Q(pk=int(name)) if name.isdecimal() and len(name) < 10 else Q()
+    found = ServiceWorkflow.objects.filter(Q(name=name) | by_id if by_id else Q(name=name), deleted_at=None).first()
+    if found is None:
+        raise UnknownWorkflow(name, tuple(workflow.name for workflow in living()))
+    return found
+
+
+@transaction.atomic
+def create(name: str, type_name: str, typed: Mapping[str, str], description: str = "", by: str = "") -> ServiceWorkflow:
+    """Create a workflow, disabled. Raises `WrongParameters`."""
+    errors = []
+    title = name.strip()
+    if not title or len(title) > 200:
+        errors.append(ParameterError("name", name, message("A name of 1 to 200 characters is expected.")))
+    elif ServiceWorkflow.objects.filter(name=title, deleted_at=None).exists():
+        errors.append(ParameterError("name", name, message("There is a service workflow of this name already.")))
+    if type_name not in TYPES:
+        errors.append(
+            ParameterError(
+                "type", type_name, message("There is no such type. There are: {types}.", types=", ".join(TYPES))
+            )
+        )
+    try:
+        values = read_values(typed)
+    except WrongParameters as wrong:
+        raise WrongParameters((*errors, *wrong.errors)) from wrong
+    if errors:
+        raise WrongParameters(errors)
+    workflow = ServiceWorkflow.objects.create(name=title, type=type_name, description=description, **values)
+    _keep_version(workflow, by)
+    return workflow
+
+
+@transaction.atomic
+def change(workflow: ServiceWorkflow, typed: Mapping[str, str], by: str = "") -> ServiceWorkflow:
+    """Set parameters. Raises `WrongParameters`. What was blocked by the old ones is tried again at once."""
+    values = read_values(typed)
+    locked = ServiceWorkflow.objects.select_for_update().get(pk=workflow.pk)
+    for attribute, value in values.items():
+        setattr(locked, attribute, value)
+    _saved(locked, by)
+    return locked
+
+
+@transaction.atomic
+def enable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
+    """Switch on. Raises `WrongParameters` where a required parameter is missing; checks are the caller's business."""
+    locked = ServiceWorkflow.objects.select_for_update().get(pk=workflow.pk)
+    absent = missing(locked)
+    if absent:
+        raise WrongParameters(
+            ParameterError(name, "", message("It is needed before the workflow can be enabled.")) for name in absent
+        )
+    locked.enabled = True
+    _saved(locked, by)
+    return locked
+
+
+@transaction.atomic
+def disable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
+    """Switch off: nothing new is fetched and nothing is filed until it is enabled again."""
+    locked = ServiceWorkflow.objects.select_for_update().get(pk=workflow.pk)
+    locked.enabled = False
+    _saved(locked, by)
+    return locked
+
+
+@transaction.atomic
+def delete(workflow: ServiceWorkflow, *, anyway: bool = False) -> None:
+    """Delete a workflow; its submissions and log stay. Raises `OpenSubmissions` unless told to do it anyway; another
+    workflow that covers the form takes these over."""
+    open_ones = SubmissionRecord.objects.filter(workflow=workflow).exclude(state__in=FINAL).count()
+    if open_ones and not anyway:
+        raise OpenSubmissions(open_ones)
+    ServiceWorkflow.objects.filter(pk=workflow.pk).update(enabled=False, deleted_at=timezone.now())
+
+
+def exported(workflow: ServiceWorkflow) -> dict[str, object]:
+    """A workflow as data for another installation. Certificates stay here; the thumbprint names the one to import."""
+    return {
+        "formcase": "service workflow",
+        "name": workflow.name,
+        "type": workflow.type,
+        "description": workflow.description,
+        "parameters": shown_values(workflow),
+    }
+
+
+def imported(data: Mapping[str, object], by: str = "") -> ServiceWorkflow:
+    """Create a workflow, disabled, from what another installation exported. Raises `WrongParameters`."""
+    parameters = data.get("parameters")
+    if data.get("formcase") != "service workflow" or not isinstance(parameters, Mapping):
+        raise WrongParameters(
+            [ParameterError("file", "", message("It is no exported service workflow: “parameters” is missing."))]
+        )
+    typed = {str(name): str(value) for name, value in parameters.items()}
+    return create(str(data.get("name", "")), str(data.get("type", "")), typed, str(data.get("description", "")), by)
+
+
+def wake(workflow: ServiceWorkflow) -> None:
+    """Let everything that waits or is blocked be tried now; a block of the whole workflow is probed at once."""
+    ServiceWorkflow.objects.filter(pk=workflow.pk).exclude(blocked_since=None).update(
+        probe_due=timezone.now(), probe_submission=None
+    )
+    waiting = SubmissionRecord.objects.filter(workflow=workflow, attempt_open=False).exclude(state__in=FINAL)
+    waiting.exclude(blocked_scope="workflow", state=State.BLOCKED).update(due_at=timezone.now())
+    if workflow.blocked_since is None:
+        for key in waiting.order_by("id").values_list("pk", flat=True)[:ENQUEUED_AT_ONCE]:
+            file_now(key)
+    _enqueue(WATCH_TASK, WATCH_QUEUE, f"watch:{workflow.pk}", workflow=workflow.pk)
+
+
+def file_now(key: int) -> None:
+    """Bring a submission's job forward to now."""
+    _enqueue(FILING_TASK, FILING_QUEUE, f"submission:{key}", submission=key)
+
+
+def _enqueue(task: str, queue: str, name: str, **arguments: int) -> None:
+    for job in app.job_manager.list_jobs(queue=queue, lock=name, status="todo"):
+        if job.id is not None and job.scheduled_at is not None:
+            app.job_manager.cancel_job_by_id(job.id, delete_job=True)
+    try:
+        with transaction.atomic():
+            app.configure_task(task, allow_unknown=True, queue=queue, lock=name, queueing_lock=name).defer(**arguments)
+    except AlreadyEnqueued:
+        return
+
+
+def _saved(workflow: ServiceWorkflow, by: str) -> None:
+    workflow.version += 1
+    workflow.watch_problem = None
+    workflow.watch_problem_since = None
+    workflow.suspects = 0
+    workflow.save()
+    _keep_version(workflow, by)
+    if workflow.enabled:
+        wake(workflow)
+
+
+def _keep_version(workflow: ServiceWorkflow, by: str) -> None:
+    WorkflowVersion.objects.create(
+        workflow=workflow,
+        version=workflow.version,
+        settings=shown_values(workflow),
+        enabled=workflow.enabled,
+        saved_by=by,
+    )

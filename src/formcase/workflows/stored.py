@@ -1,0 +1,70 @@
+"""How intents, receipts and reasons lie in the journal: plain JSON, read back exactly."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from formcase.filing.journal import Filed, Intent
+from formcase.messages import Message, as_data, from_data
+from formcase.planning.plan import PlanKind
+from formcase.planning.serialisation import plan_from_data, plan_to_data
+from formcase.targets.port import CaseReference, Receipt
+
+Data = dict[str, object]
+
+
+def intent_data(intent: Intent) -> Data:
+    """An intent without its uploads and times, which the journal keeps in columns of their own."""
+    return {
+        "plan": plan_to_data(intent.plan),
+        "requestIds": [str(request_id) for request_id in intent.request_ids],
+        "firstSent": intent.first_sent.isoformat(),
+        "executingUser": intent.executing_user,
+        "reasons": reasons_data(intent.reasons),
+    }
+
+
+def intent_from(
+    data: Mapping[str, object], documents: Mapping[str, str], sent_at: datetime | None, doubt_since: datetime | None
+) -> Intent:
+    """Read an intent back."""
+    return Intent(
+        plan=plan_from_data(cast(Data, data["plan"])),
+        request_ids=tuple(UUID(text) for text in cast(list[str], data["requestIds"])),
+        first_sent=datetime.fromisoformat(str(data["firstSent"])),
+        executing_user=str(data["executingUser"]),
+        reasons=reasons_from(data["reasons"]),
+        documents=dict(documents),
+        sent_at=sent_at,
+        doubt_since=doubt_since,
+    )
+
+
+def filed_data(filed: Filed) -> Data:
+    """What was written."""
+    return {
+        "kind": filed.kind.value,
+        "cases": [{"id": case.id, "number": case.number, "url": case.url} for case in filed.receipt.cases],
+        "reasons": reasons_data(filed.reasons),
+    }
+
+
+def filed_from(data: Mapping[str, object]) -> Filed:
+    """Read back what was written."""
+    cases = cast(list[Mapping[str, str | None]], data["cases"])
+    return Filed(
+        PlanKind(str(data["kind"])),
+        Receipt(tuple(CaseReference(str(case["id"]), str(case["number"]), case["url"]) for case in cases)),
+        reasons_from(data["reasons"]),
+    )
+
+
+def reasons_data(reasons: tuple[Message, ...]) -> list[Data]:
+    """Reasons with everything in them: the journal is for those who handle the case."""
+    return [as_data(reason) for reason in reasons]
+
+
+def reasons_from(data: object) -> tuple[Message, ...]:
+    """Read reasons back."""
+    return tuple(from_data(reason) for reason in cast(list[object], data or []))

@@ -1,0 +1,111 @@
+"""The worker process: watches, files and sweeps until it is asked to end. Any number of them, on any machines."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import cast
+
+import psycopg
+import structlog
+from asgiref.sync import sync_to_async
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.utils import connector_params
+
+from formcase.workflows.connections import Connections
+from formcase.workflows.enqueueing import FILING_QUEUE, WATCH_QUEUE
+from formcase.workflows.installation import installation
+from formcase.workflows.journal import Pool, PostgresJournal, open_pool
+from formcase.workflows.sweeping import sweep
+from formcase.workflows.tasks import WORKSHOP, Workshop  # registers the jobs, too
+from formcase.workflows.watch import Watcher
+
+WATCHES = 100  # a watch only waits, so many fit into one worker
+SWEEP_EVERY = 1.0  # seconds
+HEARTBEAT = 5.0  # seconds
+POLL = 1.0  # seconds between two looks for scheduled jobs
+GRACE = 20.0  # seconds that running filings are given when the worker is asked to end
+RESTART_WAIT = 3.0  # seconds before the next try after the database was lost
+
+log = structlog.get_logger()
+
+
+def run(concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT."""
+    asyncio.run(_work(concurrency))
+
+
+async def _work(concurrency: int) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    log.info("worker started", concurrency=concurrency)
+    while not stopping.is_set():
+        try:
+            await _shift(concurrency, stopping)
+        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+            # PoolTimeout is an OperationalError too: the database is away, and what was begun is taken up again
+            log.warning("database out of reach", kind=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), RESTART_WAIT)
+    log.info("worker ended")
+
+
+async def _shift(concurrency: int, stopping: asyncio.Event) -> None:
+    """Work for as long as the database is there."""
+    parameters = cast(Mapping[str, object], await sync_to_async(connector_params)())
+    connections = Connections()
+    pool = open_pool(parameters, concurrency + 8)
+    connector = PsycopgConnector(kwargs=dict(parameters), min_size=1, max_size=8)
+    try:
+        async with pool:
+            await pool.wait(timeout=15)
+            with django_app.replace_connector(connector) as app:
+                async with app.open_async():
+                    await _run_all(app, pool, connections, concurrency, stopping)
+    finally:
+        await connections.close()
+
+
+async def _run_all(app: App, pool: Pool, connections: Connections, concurrency: int, stopping: asyncio.Event) -> None:
+    journal = PostgresJournal(pool, app, await sync_to_async(installation)())
+    workshop = Workshop(pool, journal, connections, Watcher(pool, app, journal, connections, stopping))
+    parts = [
+        asyncio.create_task(_queue(app, FILING_QUEUE, concurrency, workshop)),
+        asyncio.create_task(_queue(app, WATCH_QUEUE, WATCHES, workshop)),
+        asyncio.create_task(_keep_sweeping(pool, app)),
+    ]
+    asked = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([*parts, asked], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for part in (*parts, asked):
+            part.cancel()
+        ended = await asyncio.gather(*parts, return_exceptions=True)
+    for end in ended:
+        if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
+            raise end
+
+
+async def _queue(app: App, queue: str, concurrency: int, workshop: Workshop) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=concurrency,
+        fetch_job_polling_interval=POLL,
+        delete_jobs="always",
+        install_signal_handlers=False,
+        listen_notify=True,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=3 * HEARTBEAT,
+        shutdown_graceful_timeout=GRACE,
+        additional_context={WORKSHOP: workshop},
+    )
+
+
+async def _keep_sweeping(pool: Pool, app: App) -> None:
+    while True:
+        await sweep(pool, app)
+        await asyncio.sleep(SWEEP_EVERY)
