@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from formcase.checks import CheckResult
+from formcase.messages import Message
 from formcase.submission.form import FormDefinition, FormSummary
 from formcase.submission.model import Attachment, FileDescription
 
@@ -37,14 +38,25 @@ class SubmissionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableEntry:
+    """A submission whose entry in a listing can't be trusted; the others on the page can. id, reference_id: what it
+    says it is, None where even that can't be read."""
+
+    id: str | None
+    reference_id: str | None
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionPage:
     """One page of a listing. next: where the next page starts, None on the last; cursor: the end of this page;
-    refused: form ids that do not exist or are not released to us."""
+    refused: form ids that do not exist or are not released to us; unreadable: entries that are left out."""
 
     submissions: tuple[SubmissionSummary, ...]
     next: str | None
     cursor: str | None
     refused: tuple[str, ...] = ()
+    unreadable: tuple[UnreadableEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
