@@ -1,5 +1,6 @@
 """A submission as it was handed in: pages, groups and fields in the form's order. Not what is made of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,8 +107,8 @@ class Submission:
 
 def paths_of(items: tuple[Group | Field, ...], above: FieldPath) -> Iterator[tuple[FieldPath, Group | Field]]:
     """Each item with its path, in order; like-named siblings are numbered from 1."""
-    names = [item.name for item in items]
-    seen: dict[str, int] = {}
+    names = Counter(item.name for item in items)
+    seen: Counter[str] = Counter()
     for item in items:
-        seen[item.name] = seen.get(item.name, 0) + 1
-        yield above / Step(item.name, seen[item.name] if names.count(item.name) > 1 else 0), item
+        seen[item.name] += 1
+        yield above / Step(item.name, seen[item.name] if names[item.name] > 1 else 0), item
