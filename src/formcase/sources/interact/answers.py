@@ -29,7 +29,6 @@ from formcase.submission.form import FormDefinition, FormField, FormGroup, FormP
 from formcase.submission.model import Attachment, FileDescription
 
 MOST_ATTACHMENTS = 1000
-DEEPEST_GROUP = 64
 
 
 class WrongShapeError(ValueError):

@@ -108,32 +108,33 @@ class Interact:
 
     async def xml(self, summary: SubmissionSummary) -> bytes:
         """The submission's XML, its size and digest checked."""
-        tried = message("Reading the XML of the submission {id} at {host}", host=self._host, id=summary.id)
+        what = message("the XML of the submission {id} at {host}", host=self._host, id=summary.id)
         if summary.xml.size > LARGEST_XML:
             raise Unreadable(
-                tried, message("It has {size} bytes, and at most 16 MiB are allowed.", size=summary.xml.size)
+                message("Reading {what}", what=what),
+                message("It has {size} bytes, and at most 16 MiB are allowed.", size=summary.xml.size),
             )
-        return b"".join([piece async for piece in self._file(summary, summary.xml, ("xml",), tried)])
+        return b"".join([piece async for piece in self._file(summary, summary.xml, ("xml",), what)])
 
     def pdf(self, summary: SubmissionSummary) -> AsyncGenerator[bytes, None]:
         """The PDF's bytes."""
-        tried = message("Reading the PDF of the submission {id} at {host}", host=self._host, id=summary.id)
+        what = message("the PDF of the submission {id} at {host}", host=self._host, id=summary.id)
         if summary.pdf is None:
-            return _no_file(Unreadable(tried, message("The submission has no PDF.")))
-        return self._file(summary, summary.pdf, ("pdf",), tried)
+            return _no_file(what, message("The submission has no PDF."))
+        return self._file(summary, summary.pdf, ("pdf",), what)
 
     def attachment(self, summary: SubmissionSummary, attachment_id: str) -> AsyncGenerator[bytes, None]:
         """An attachment's bytes."""
-        tried = message(
-            "Reading the attachment {attachment} of the submission {id} at {host}",
+        what = message(
+            "the attachment {attachment} of the submission {id} at {host}",
             host=self._host,
             attachment=attachment_id,
             id=summary.id,
         )
         found = next((attachment for attachment in summary.attachments if attachment.id == attachment_id), None)
         if found is None:
-            return _no_file(Unreadable(tried, message("The submission has no attachment of that id.")))
-        return self._file(summary, found.file, ("attachments", attachment_id), tried)
+            return _no_file(what, message("The submission has no attachment of that id."))
+        return self._file(summary, found.file, ("attachments", attachment_id), what)
 
     async def report(
         self, submission_id: str, status: Status, message: str | None, cases: Sequence[ReportedCase], at: datetime
@@ -192,11 +193,15 @@ class Interact:
         page = _read(read_page, answer, tried)
         if page.next is not None and page.next == after:
             raise Unreadable(tried, message("The listing goes round in a circle: the next page is this one."))
-        return _only(form_ids, page) if form_ids else page
+        page = _only(form_ids, page) if form_ids else page
+        for entry in page.unreadable:
+            _log.warning("entry of a listing left out", submission=entry.id, reason=str(entry.reason))
+        return page
 
     def _file(
-        self, summary: SubmissionSummary, file: FileDescription, steps: Sequence[str], tried: Message
+        self, summary: SubmissionSummary, file: FileDescription, steps: Sequence[str], what: Message
     ) -> AsyncGenerator[bytes, None]:
+        tried = message("Reading {what}", what=what)
         path = _path("submissions", summary.id, *steps)
 
         @asynccontextmanager
@@ -209,7 +214,7 @@ class Interact:
                     raise refusal(await read_answer(response, call, LARGEST_ANSWER), tried, of_one_submission=True)
                 yield response
 
-        return download(open_file, file, tried, self._settings.patience)
+        return download(open_file, file, what, self._settings.patience)
 
     async def _missing_file(self, summary: SubmissionSummary, tried: Message) -> None:
         """A file is gone. Is the submission? Raises `Withdrawn` then, and `Unreadable` otherwise."""
@@ -258,9 +263,9 @@ def _reporting(submission_id: str, status: Status, host: str) -> Message:
     )
 
 
-async def _no_file(error: Unreadable) -> AsyncGenerator[bytes, None]:
-    """A file that can't be read, told when it is read and not when it is asked for."""
-    raise error
+async def _no_file(what: Message, answer: Message) -> AsyncGenerator[bytes, None]:
+    """A file that isn't there, told when it is read and not when it is asked for."""
+    raise Unreadable(message("Reading {what}", what=what), answer)
     yield b""
 
 

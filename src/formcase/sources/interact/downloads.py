@@ -12,8 +12,7 @@ import hashlib
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import aiohttp
 
@@ -22,10 +21,8 @@ from formcase.outcomes import Passing, Unreadable
 from formcase.sources.interact.problems import Answer, refusal
 from formcase.sources.interact.settings import Patience
 from formcase.sources.interact.transport import refuse_coding
+from formcase.submission.digests import ContentCheck
 from formcase.submission.model import FileDescription
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
 
 PIECE = 64 * 1024
 
@@ -33,10 +30,11 @@ Opener = Callable[[dict[str, str]], AbstractAsyncContextManager[aiohttp.ClientRe
 
 
 async def download(
-    open_file: Opener, file: FileDescription, tried: Message, patience: Patience
+    open_file: Opener, file: FileDescription, what: Message, patience: Patience
 ) -> AsyncGenerator[bytes, None]:
-    """The file's bytes. open_file: sends a GET with the given headers more and gives the answer, refusals raised."""
-    progress = _Progress(file, tried, patience)
+    """The file's bytes. open_file: sends a GET with the given headers more and gives the answer, refusals raised;
+    what: the file's name for a person."""
+    progress = _Progress(file, message("Reading {what}", what=what), ContentCheck(what, file), patience)
     held = b""
     fruitless = 0
     while progress.offset < file.size or not progress.opened:
@@ -52,37 +50,27 @@ async def download(
             if fruitless > patience.resumes or fault.retry_after or progress.overdue():
                 raise
             await progress.pause(patience.pause * 2 ** (fruitless - 1))
-    progress.verify()
+    progress.content.finish()
     if held:
         yield held
 
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a file has been read. `offset` bytes are in `digest`; waited: seconds spent waiting for the service."""
+    """How far a file has been read. waited: seconds spent waiting for the service."""
 
     file: FileDescription
     tried: Message
+    content: ContentCheck
     patience: Patience
-    offset: int = 0
-    digest: "_Hash" = field(default_factory=hashlib.sha256)
     etag: str | None = None
     opened: bool = False
     waited: float = 0
 
-    def take(self, piece: bytes) -> None:
-        if self.offset + len(piece) > self.file.size:
-            raise self.wrong(message("It has more than the {size} bytes that were announced.", size=self.file.size))
-        self.offset += len(piece)
-        self.digest.update(piece)
-
-    async def pause(self, seconds: float) -> None:
-        self.waited += seconds
-        await asyncio.sleep(seconds)
-
-    def verify(self) -> None:
-        if self.digest.hexdigest() != self.file.sha256:
-            raise self.wrong(message("Its bytes do not have the digest that was announced."))
+    @property
+    def offset(self) -> int:
+        """How many bytes there are already."""
+        return self.content.size
 
     def time_left(self) -> float:
         return self.patience.answer + self.file.size / self.patience.slowest_rate - self.waited
@@ -90,8 +78,12 @@ class _Progress:
     def overdue(self) -> bool:
         return self.time_left() <= 0
 
+    async def pause(self, seconds: float) -> None:
+        self.waited += seconds
+        await asyncio.sleep(seconds)
+
     def wrong(self, answer: Message) -> Unreadable:
-        return Unreadable(self.tried, answer, message("Those who run the form service must mend this."))
+        return Unreadable(self.tried, answer, message("The form service must hand out the file that it announced."))
 
 
 async def _read_on(open_file: Opener, progress: _Progress) -> AsyncGenerator[bytes, None]:
@@ -111,7 +103,7 @@ async def _read_on(open_file: Opener, progress: _Progress) -> AsyncGenerator[byt
         else:
             raise _unexpected(response, progress.tried)
         while piece := await _next_piece(response, progress, PIECE):
-            progress.take(piece)
+            progress.content.take(piece)
             yield piece
         if progress.offset < progress.file.size:
             raise _too_short(response, progress)
@@ -127,7 +119,7 @@ async def _skip(response: aiohttp.ClientResponse, progress: _Progress, size: int
             raise _too_short(response, progress)
         again.update(piece)
         left -= len(piece)
-    if size and again.digest() != progress.digest.digest():
+    if size and again.hexdigest() != progress.content.digest:
         raise progress.wrong(message("Read a second time, it has other bytes than the first time."))
 
 

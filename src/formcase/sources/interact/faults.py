@@ -31,6 +31,8 @@ def outcome_of(error: Exception, tried: Message) -> Outcome:
             return _failed_handshake(error, tried)
         case TimeoutError():
             return Passing(tried, message("No answer in time."))
+        case aiohttp.ClientConnectorError() if lost_without_reason(error):
+            return Passing(tried, message("The connection was cut while it was made."))
         case aiohttp.ClientConnectorError():
             reason = error.strerror or type(error.os_error).__name__
             return Passing(tried, message("No connection: {reason}.", reason=reason))
@@ -50,11 +52,10 @@ def tls_refusal(error: BaseException, tried: Message) -> Setup | None:
 
 
 def lost_without_reason(error: BaseException) -> bool:
-    """Whether the connection was cut with no word why, which may hide a refused certificate: where the service cuts
-    before our request was read, the network throws its alert away."""
-    return isinstance(
-        error, aiohttp.ServerDisconnectedError | aiohttp.ClientConnectionResetError | ConnectionError
-    ) or (isinstance(error, aiohttp.ClientOSError) and not isinstance(error, aiohttp.ClientConnectorError))
+    """Whether the connection was cut with no word why, which may hide a refused certificate."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return isinstance(error.os_error, ssl.SSLEOFError | ConnectionResetError | BrokenPipeError)
+    return isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError)
 
 
 _OWN_CERTIFICATE = message(

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -118,7 +119,9 @@ def _target(answer: Answer) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """In one line, without control characters and without those that turn the direction of writing."""
+    shown = ("" if unicodedata.category(c) in {"Cf", "Cs"} else c if c.isprintable() else " " for c in text)
+    return " ".join("".join(shown).split())
 
 
 def _http_date(value: str) -> datetime | None:

@@ -4,7 +4,6 @@ No redirect is followed, no cookie kept, no proxy taken from the environment, no
 address called but those below the service's own.
 """
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +16,8 @@ import yarl
 import formcase
 from formcase.messages import Message, message
 from formcase.outcomes import Setup, Unreadable
-from formcase.sources.interact.faults import FAULTS, lost_without_reason, outcome_of, tls_refusal
+from formcase.sources.interact.faults import FAULTS, lost_without_reason, outcome_of
+from formcase.sources.interact.listening import listen_for_refusal
 from formcase.sources.interact.problems import LARGEST_PROBLEM, Answer
 from formcase.sources.interact.settings import InteractSettings, Patience
 
@@ -79,7 +79,7 @@ class Transport:
             ) as response:
                 yield response
         except FAULTS as error:
-            if response is None and self._tls and lost_without_reason(error):
+            if response is None and lost_without_reason(error):
                 await self._listen_for_refusal(call.tried)
             raise outcome_of(error, call.tried) from error
 
@@ -120,19 +120,10 @@ class Transport:
         )
 
     async def _listen_for_refusal(self, tried: Message) -> None:
-        """Ask why a connection was cut: connect, say nothing, and hear whether an alert comes. Raises `Setup` if so."""
+        """Raises `Setup` where a connection was cut because the service refuses our certificate."""
         parts = urlsplit(self._url)
-        writer: asyncio.StreamWriter | None = None
-        try:
-            async with asyncio.timeout(self._patience.listening):
-                reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 443, ssl=self._tls)
-                await reader.read(1)
-        except (OSError, TimeoutError) as error:
-            if refused := tls_refusal(error, tried):
-                raise refused from error
-        finally:
-            if writer:
-                writer.transport.abort()
+        if self._tls and parts.hostname:
+            await listen_for_refusal(parts.hostname, parts.port or 443, self._tls, tried, self._patience.listening)
 
 
 async def read_answer(response: aiohttp.ClientResponse, call: Call, limit: int) -> Answer:

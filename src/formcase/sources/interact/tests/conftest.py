@@ -10,7 +10,7 @@ from formcase.sources.certificates.certificate import StoredCertificate
 from formcase.sources.certificates.store import CertificateStore
 from formcase.sources.interact.client import Interact, connect
 from formcase.sources.interact.settings import InteractSettings, Patience
-from formcase.sources.interact.tests.authority import Authority, Issued
+from formcase.sources.interact.tests.authority import DAY, Authority, Issued
 from formcase.sources.interact.tests.service import CLIENT, FormServiceDouble, server_tls, serving
 
 QUICK = Patience(connect=2, silence=0.5, answer=5, listening=0.5, pause=0.01)
@@ -26,6 +26,11 @@ def authority() -> Authority:
 @pytest.fixture(scope="session")
 def own_certificate(authority: Authority) -> Issued:
     return authority.client()
+
+
+@pytest.fixture(scope="session")
+def expired_certificate(authority: Authority) -> Issued:
+    return authority.client(starts=-30 * DAY, ends=-DAY)
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +51,14 @@ def stored(store: CertificateStore, own_certificate: Issued) -> StoredCertificat
 @pytest.fixture
 def tls(server_certificate: Issued, authority: Authority, tmp_path: Path) -> ssl.SSLContext:
     return server_tls(server_certificate, authority.pem, tmp_path)
+
+
+@pytest.fixture
+def tls_of(
+    server_certificate: Issued, authority: Authority, tmp_path: Path
+) -> Callable[[ssl.TLSVersion], ssl.SSLContext]:
+    """The form service's TLS of one version only."""
+    return lambda version: server_tls(server_certificate, authority.pem, tmp_path, version=version)
 
 
 @pytest.fixture
