@@ -24,8 +24,7 @@ def form_service(settings: Configuration) -> Service:
     """The form service's own listener, which demands a client certificate."""
     return Service(
         name="form service",
-        module="formcase.formservice.listener",
-        arguments=(settings.host, str(settings.port + 1)),
+        module="formcase.site.form_service",
         answers=lambda: ports.is_open(settings.host, settings.port + 1),
     )
 

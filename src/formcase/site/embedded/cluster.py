@@ -7,6 +7,7 @@ import signal
 import stat
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,11 +66,9 @@ def running(data_folder: Path) -> psutil.Process | None:
         return None
     try:
         process = psutil.Process(int(lines[0]))
-        if process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres" and _works_in(process, folder):
-            return process
+        return process if process.name() == "postgres" and _works_in(process, folder) else None
     except psutil.NoSuchProcess:
-        pass
-    return None
+        return None
 
 
 def start(data_folder: Path, *, durable: bool, log: int) -> psutil.Process:
@@ -80,8 +79,7 @@ def start(data_folder: Path, *, durable: bool, log: int) -> psutil.Process:
     if not folder.exists():
         _make(folder, account, programs, log)
     _check_version(folder)
-    if running(data_folder) is None and _is_alive_otherwise(folder):
-        (folder / "postmaster.pid").unlink(missing_ok=True)  # its number has gone to another program
+    _clear_after_a_crash(folder)
     settings = SETTINGS | ({} if durable else FAST_SETTINGS)
     settings["unix_socket_directories"] = _HERE if account.is_lent else str(reachable_socket_folder(data_folder))
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -178,11 +176,24 @@ def _pid_file_lines(folder: Path) -> list[str]:
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:
     try:
-        return os.path.realpath(process.cwd()) == os.path.realpath(folder)
-    except psutil.AccessDenied:  # another account's process, so not one that we started
+        return process.status() != psutil.STATUS_ZOMBIE and os.path.realpath(process.cwd()) == os.path.realpath(folder)
+    except (psutil.AccessDenied, psutil.NoSuchProcess):  # another account's process is none that we started
         return False
 
 
-def _is_alive_otherwise(folder: Path) -> bool:
-    lines = _pid_file_lines(folder)
-    return bool(lines) and lines[0].strip().isdigit() and psutil.pid_exists(int(lines[0]))
+def _clear_after_a_crash(folder: Path) -> None:
+    """Take away what names a server that is gone. PostgreSQL believes it as long as the number belongs to any process,
+    as it does after a restart of a container, or to one that nobody has buried yet."""
+    if not (folder / "postmaster.pid").exists():
+        return
+    deadline = time.monotonic() + _STOPPING
+    while any(_works_in(process, folder) for process in _servers()):  # the orphans of a killed server end by themselves
+        if time.monotonic() > deadline:
+            raise EmbeddedDatabaseError(f"Processes of an earlier database server still work in {folder}.")
+        time.sleep(0.02)
+    for name in ("postmaster.pid", f"{SOCKET}.lock"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _servers() -> Iterator[psutil.Process]:
+    return (process for process in psutil.process_iter(["name"]) if process.info["name"] == "postgres")

@@ -1,0 +1,57 @@
+# Everything that a fresh checkout needs. `make help` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(wildcard src/formcase/locale/*/LC_MESSAGES/*.po src/formcase/*/locale/*/LC_MESSAGES/*.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+ARGS ?=
+
+.DELETE_ON_ERROR:
+.PHONY: help install demo test test-long lint format lock clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed $(COMPILED) ## Set up .venv with Formcase and all that it needs
+
+demo: install ## Run everything on this machine with sample forms (ARGS="--once", "--port 9000", …)
+	$(BIN)/formcase demo $(ARGS)
+
+test: install ## Run the tests (ARGS="tests/site -k start")
+	$(BIN)/pytest -m "not long" $(ARGS)
+
+test-long: install ## Run the tests that take longer
+	$(BIN)/pytest -m long $(ARGS)
+
+lint: install ## Check form, types and the directions of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## Put the source in its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Resolve all dependencies anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
+		--group dev pyproject.toml -o requirements.lock
+
+clean: ## Take away what was installed and compiled; leaves .formcase, which holds data
+	rm -rf $(VENV) $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Formcase needs Python 3.11 or newer; there is no $(PYTHON)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Formcase needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+%.mo: %.po $(VENV)/.installed
+	$(BIN)/pybabel compile --input-file $< --output-file $@

@@ -1,0 +1,158 @@
+"""`formcase serve`: starts whole, heals, ends in order, and leaves nothing behind, even when it is killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from formcase.site.embedded import cluster
+
+FORMCASE = [str(Path(sys.executable).with_name("formcase"))]
+
+
+def free_ports() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port = first.getsockname()[1]
+            try:
+                socket.create_server(("127.0.0.1", port + 1)).close()
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+class Installation:
+    """A data folder and what runs on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_ports()
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("FORMCASE_")} | {
+            "FORMCASE_DATA": str(folder)
+        }
+        self.process: subprocess.Popen[str] | None = None
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*FORMCASE, *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=self.environment | environment,
+        )
+
+    def serve(self) -> None:
+        self.process = subprocess.Popen(
+            [*FORMCASE, "serve", "--port", str(self.port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+        )
+        assert "Start page" in self.process.stdout.readline(), self.process.stderr.read()
+
+    def processes(self) -> list[psutil.Process]:
+        found = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
+        server = cluster.running(self.folder)
+        return [*found, server] if server else found
+
+    def get(self, path: str) -> dict[str, object]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return json.load(answer)
+
+    def is_ready(self) -> bool:
+        try:
+            return self.get("/readyz")["status"] == "ready"
+        except OSError:
+            return False
+
+    def child(self, module: str) -> psutil.Process:
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if module in child.cmdline())
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="formcase-serve-") as folder:
+        yield Path(folder) / "data"
+
+
+@pytest.fixture
+def installation(folder) -> Iterator[Installation]:
+    here = Installation(folder)
+    yield here
+    if here.process is not None:
+        here.process.kill()
+        here.process.communicate()
+    wait_until(lambda: cluster.running(folder) is None)
+
+
+def test_it_serves_heals_and_ends_in_order(installation):
+    installation.serve()
+    assert installation.is_ready()
+    for module, port in (
+        ("formcase.site.web", installation.port),
+        ("formcase.site.form_service", installation.port + 1),
+    ):
+        former = installation.child(module)
+        former.kill()
+        wait_until(lambda former=former: not former.is_running() or former.status() == psutil.STATUS_ZOMBIE)
+        wait_until(lambda port=port: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+    wait_until(installation.is_ready)
+
+    second = installation.run("serve", "--port", str(installation.port))
+    assert second.returncode == 2
+    assert f"Port {installation.port} on 127.0.0.1 is in use already" in second.stderr
+
+    beside = installation.run("migrate", "--json")
+    assert (beside.returncode, json.loads(beside.stdout)) == (0, {"applied": []})
+    assert installation.is_ready()
+
+    processes = installation.processes()
+    installation.process.send_signal(signal.SIGTERM)
+    assert installation.process.wait(30) == 0
+    wait_until(lambda: not any(process.is_running() for process in processes))
+
+
+def test_a_kill_leaves_no_process_behind(installation):
+    installation.serve()
+    processes = installation.processes()
+    assert len(processes) >= 5
+    installation.process.kill()
+    installation.process.wait()
+    wait_until(lambda: not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
+
+
+def test_the_form_services_port_is_named_where_it_is_the_one_in_use(installation):
+    with socket.create_server(("127.0.0.1", installation.port + 1)):
+        refused = installation.run("serve", "--port", str(installation.port))
+    assert refused.returncode == 2
+    assert f"Port {installation.port + 1} " in refused.stderr
+
+
+def test_a_database_that_is_out_of_reach_is_told(installation):
+    url = f"postgresql://me:hunter2@127.0.0.1:{installation.port}/formcase"
+    refused = installation.run("serve", "--port", str(installation.port), FORMCASE_DATABASE_URL=url)
+    assert refused.returncode == 3
+    assert refused.stderr.startswith("The database does not answer (formcase at 127.0.0.1)")
+    assert "hunter2" not in refused.stderr
+    assert "Traceback" not in refused.stderr
