@@ -30,7 +30,13 @@ def failure_of(error: Exception) -> Failure | None:
     """
     if isinstance(error, CommandFailed):
         return error.failure
-    return _of_the_start(error) or _of_the_ends(error) or _of_the_way(error) or _of_the_database(error)
+    return (
+        _of_the_start(error)
+        or _of_the_ends(error)
+        or _of_the_way(error)
+        or _of_the_workflows(error)
+        or _of_the_database(error)
+    )
 
 
 def _of_the_start(error: Exception) -> Failure | None:
@@ -59,6 +65,13 @@ def _of_the_way(error: Exception) -> Failure | None:
     if not isinstance(error, Outcome):
         return None
     return Failure(error.message().text(), OUT_OF_REACH if isinstance(error, Passing | Unknown) else ANSWER_IS_NO)
+
+
+def _of_the_workflows(error: Exception) -> Failure | None:
+    from formcase.workflows.managing import UnknownWorkflow
+    from formcase.workflows.parameters import WrongParameters
+
+    return Failure(str(error), WRONG_USE) if isinstance(error, UnknownWorkflow | WrongParameters) else None
 
 
 def _of_the_database(error: Exception) -> Failure | None:

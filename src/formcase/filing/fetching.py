@@ -1,5 +1,6 @@
 """The second step: read what lies at the form service, and trust it only when everything agrees."""
 
+import asyncio
 from dataclasses import dataclass
 
 from formcase.filing.journal import Note
@@ -9,7 +10,9 @@ from formcase.outcomes import Unreadable
 from formcase.sources.port import SubmissionDetail, SubmissionSummary
 from formcase.submission.agreement import disagreements
 from formcase.submission.model import Submission
-from formcase.submission.reading import UnreadableXml, read_submission
+from formcase.submission.reading import read_submission
+
+LONG_XML = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,8 @@ async def fetch(way: Way, detail: SubmissionDetail) -> Fetched:
     summary = detail.summary
     started = way.now()
     xml = await way.ends.source.xml(summary)
-    try:
-        submission = read_submission(xml)
-    except UnreadableXml as error:
-        raise Unreadable(
-            message("Reading the submission's XML"),
-            message("{problem}", problem=error.message()),
-            message("The form service must hand it out anew; it is tried again by itself."),
-        ) from error
+    # a long text is parsed beside the loop, so that other filings go on meanwhile
+    submission = read_submission(xml) if len(xml) < LONG_XML else await asyncio.to_thread(read_submission, xml)
     for disagreement in disagreements(submission, summary):
         raise Unreadable(
             message("Comparing the submission's XML with what the form service lists"),

@@ -12,7 +12,7 @@ CLAIM_WAIT = timedelta(milliseconds=400)
 
 def full_jitter(tries: int, longest: timedelta = LONGEST_WAIT, chance: random.Random | None = None) -> timedelta:
     """A random wait between nothing and the cap for this many tries (0 for the first), which doubles from 5 s."""
-    cap = min(longest, FIRST_WAIT * (2 ** min(tries, 20)))
+    cap = min(longest, FIRST_WAIT * float(2 ** min(tries, 20)))
     return cap * (chance or random).random()
 
 

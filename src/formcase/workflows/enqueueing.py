@@ -5,6 +5,7 @@ from datetime import datetime
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
 from psycopg import AsyncConnection
+from psycopg.rows import DictRow
 
 FILING_QUEUE = "filing"
 WATCH_QUEUE = "watch"
@@ -12,7 +13,7 @@ FILING_TASK = "formcase.file_submission"
 WATCH_TASK = "formcase.watch"
 
 
-async def enqueue_filing(app: App, connection: AsyncConnection, key: int, at: datetime | None = None) -> None:
+async def enqueue_filing(app: App, connection: AsyncConnection[DictRow], key: int, at: datetime | None = None) -> None:
     """A job for this submission, at once or then; at most one waits, at most one runs."""
     name = f"submission:{key}"
     deferrer = app.configure_task(
@@ -31,7 +32,9 @@ async def enqueue_filing(app: App, connection: AsyncConnection, key: int, at: da
         return  # the one that waits will find what there is to do
 
 
-async def enqueue_watch(app: App, connection: AsyncConnection, workflow: int, at: datetime | None = None) -> None:
+async def enqueue_watch(
+    app: App, connection: AsyncConnection[DictRow], workflow: int, at: datetime | None = None
+) -> None:
     """A job that watches this workflow's form service, at once or then."""
     name = f"watch:{workflow}"
     deferrer = app.configure_task(

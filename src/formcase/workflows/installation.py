@@ -56,10 +56,17 @@ def connect_form_service(workflow: ServiceWorkflow) -> FormService:
             url=workflow.url,
             client_id=workflow.client_id,
             certificate=certificate,
-            ca_file=getattr(settings, "INTERACT_CA_FILE", None),
+            ca_file=_authorities(),
             allow_loopback_http=bool(getattr(settings, "INTERACT_ALLOW_LOOPBACK_HTTP", False)),
         )
     )
+
+
+def _authorities() -> Path | None:
+    """More authorities to trust: those that are set, else this installation's own for its built-in form service."""
+    configured: Path | None = getattr(settings, "INTERACT_CA_FILE", None)
+    own = Path(settings.DATA_FOLDER) / "authority" / "authority.pem"
+    return configured or (own if own.is_file() else None)
 
 
 def translation(language: str) -> Translate:

@@ -419,7 +419,7 @@ class PostgresAttempt:
         # the names are this module's own keywords, never input
         assignments = ", ".join(f"{name} = %({name})s" for name in changes)
         await connection.execute(
-            f"update workflows_submissionrecord set {assignments} where id = %(key)s",  # type: ignore[arg-type]  # noqa: S608
+            f"update workflows_submissionrecord set {assignments} where id = %(key)s",  # noqa: S608
             {**changes, "key": self._entry.key},
         )
 

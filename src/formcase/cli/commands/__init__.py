@@ -25,3 +25,36 @@ def register(app: App) -> None:
 
     case_system = App(name="case-system", help="The built-in case system.")
     app.command(case_system)
+
+    app.command("formcase.cli.commands.worker:worker", name="worker", help="Watch and file, until a signal ends it.")
+    app.command("formcase.cli.commands.demo:demo", name="demo", help="Run everything on this machine, with samples.")
+
+    workflow = App(name="workflow", help="Service workflows: what is fetched, and how it is filed.")
+    for name, (function, text) in _WORKFLOW.items():
+        workflow.command(f"formcase.cli.commands.workflow:{function}", name=name, help=text)
+    app.command(workflow)
+
+    app.command("formcase.cli.commands.check:check", name="check", help="Check whether service workflows can work.")
+    app.command("formcase.cli.commands.plan:plan", name="plan", help="Show what would be written for a submission.")
+    app.command("formcase.cli.commands.submission:list_", name="submissions", help="List submissions, newest first.")
+    submission = App(name="submission", help="One submission: look, try again, say that it was handled by hand.")
+    submission.command("formcase.cli.commands.submission:show", name="show", help="Show where it is, and why.")
+    submission.command("formcase.cli.commands.submission:retry", name="retry", help="Try it again now.")
+    submission.command(
+        "formcase.cli.commands.submission:handled", name="handled", help="Say that a person has filed it."
+    )
+    app.command(submission)
+    app.command("formcase.cli.commands.log:log", name="log", help="Print everything that happened, newest first.")
+
+
+_WORKFLOW = {
+    "list": ("list_", "List the service workflows."),
+    "show": ("show", "Show one with its parameters."),
+    "create": ("create", "Create one; it is disabled until it is enabled."),
+    "set": ("set_", "Set parameters."),
+    "enable": ("enable", "Run the checks, and enable it."),
+    "disable": ("disable", "Disable it."),
+    "delete": ("delete", "Delete it; what it has filed stays."),
+    "export": ("export", "Write one as JSON."),
+    "import": ("import_", "Create one from an exported file."),
+}

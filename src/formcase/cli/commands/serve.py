@@ -15,11 +15,12 @@ def serve(
 ) -> None:
     """Run the web server (pages, built-in case system) and the built-in form service's listener."""
     with choosing(port=port, host=host) as chosen:
-        from formcase.site import servers
+        from formcase.site import served_port, servers
         from formcase.site.supervising import Supervisor
 
         servers.demand_free_ports(chosen)
         with prepared(Migrations.APPLY, quiet=False) as settings, Supervisor(servers.services(settings)) as running:
+            served_port.remember(settings)
             for line in servers.addresses(settings):
                 output.say(line)
             running.watch()

@@ -8,5 +8,5 @@ from typing import LiteralString, cast
 @cache
 def statement(name: str) -> LiteralString:
     """The statement in `<name>.sql`."""
-    text = resources.files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    return cast(LiteralString, text)  # our own file, no input of anybody
+    text: str = resources.files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return cast("LiteralString", text)  # our own file, no input of anybody

@@ -1,0 +1,156 @@
+"""`formcase submissions` and `formcase submission …`: where each submission is, and what can be done with one."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from formcase.cli import output
+from formcase.cli.failures import WRONG_USE, CommandFailed
+from formcase.cli.options import Json
+from formcase.cli.runtime import prepared
+
+if TYPE_CHECKING:
+    from formcase.workflows.models import LogEntry
+    from formcase.workflows.submissions import SubmissionView
+
+STATUSES = ("Delivered", "Temporary blocked", "Imported", "Withdrawn", "Handled by hand")
+
+
+def list_(
+    *,
+    workflow: str | None = None,
+    status: Annotated[str | None, Parameter(help=f"One of: {', '.join(STATUSES)}.")] = None,
+    form: Annotated[str | None, Parameter(help="A form ID.")] = None,
+    limit: Annotated[int, Parameter(help="How many, newest first.")] = 100,
+    json: Json = False,
+) -> None:
+    """List submissions, newest first."""
+    if status is not None and status not in STATUSES:
+        raise CommandFailed(f"There is no status “{status}”. There are: {', '.join(STATUSES)}.", WRONG_USE)
+    with prepared():
+        from formcase.workflows import managing, submissions
+
+        chosen = managing.find(workflow) if workflow is not None else None
+        records = submissions.matching(chosen, status, form)[: max(limit, 0)]
+        rows = [_row(submissions.view(record)) for record in records]
+    columns = {
+        "referenceId": "Reference ID",
+        "formId": "Form",
+        "form": "Title",
+        "status": "Status",
+        "errorCase": "Error case",
+        "caseNumbers": "Cases",
+        "seconds": "Seconds",
+    }
+    if json:
+        for row in rows:
+            row["cases"] = [case for case in str(row.pop("caseNumbers")).split(", ") if case]  # type: ignore[assignment]
+    output.print_rows(columns, rows, as_json=json, name="submissions")
+
+
+def show(reference: str, *, json: Json = False) -> None:
+    """Show one submission: where it is, why, and everything that happened."""
+    with prepared():
+        from formcase.workflows import submissions
+
+        record = _find(reference)
+        seen = submissions.view(record)
+        events = [_event(entry) for entry in submissions.timeline(record)]
+        document: dict[str, object] = {
+            **_row(seen),
+            "cases": list(seen.cases),
+            "reasons": [reason.text() for reason in seen.reasons],
+            "attempts": seen.attempts,
+            "due": _moment(seen.due_at),
+            "plan": record.plan,
+            "timeline": events,
+        }
+        document.pop("caseNumbers")
+    if json:
+        output.print_json(document)
+        return
+    for key in ("referenceId", "id", "workflow", "formId", "form", "status", "cases", "reason", "attempts", "due"):
+        value = document[key]
+        output.say(f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value or ''}")
+    for event in events:
+        output.say(f"  {event['at']}  {event['level']:<8} {event['text']}")
+
+
+def retry(reference: str, *, json: Json = False) -> None:
+    """Try a submission again now; an error case is filed again."""
+    with prepared():
+        from formcase.workflows import submissions
+
+        try:
+            said = submissions.retry(_find(reference), by="command line")
+        except submissions.NotPossible as error:
+            raise CommandFailed(error.reason.text()) from error
+    _done(reference, said.text(), as_json=json)
+
+
+def handled(
+    reference: str,
+    *,
+    case: Annotated[str, Parameter(help="The number of the case that took it.")],
+    reason: Annotated[str, Parameter(help="Why it was handled by hand.")] = "",
+    json: Json = False,
+) -> None:
+    """Say that a person has filed a submission: nothing more happens by itself."""
+    with prepared():
+        from formcase.workflows import submissions
+
+        try:
+            submissions.take_by_hand(_find(reference), case, reason, by="command line")
+        except submissions.NotPossible as error:
+            raise CommandFailed(error.reason.text()) from error
+    _done(reference, f"Handled by hand in case {case}.", as_json=json)
+
+
+def _find(reference: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from formcase.workflows import submissions
+
+    try:
+        return submissions.find(reference)
+    except LookupError as error:
+        raise CommandFailed(str(error.args[0])) from error
+
+
+def _done(reference: str, text: str, *, as_json: bool) -> None:
+    if as_json:
+        output.print_json({"referenceId": reference, "done": text})
+    else:
+        output.say(text)
+
+
+def _row(seen: "SubmissionView") -> dict[str, output.Cell]:
+    return {
+        "referenceId": seen.reference_id,
+        "id": seen.submission_id,
+        "workflow": seen.workflow,
+        "formId": seen.form_id,
+        "form": seen.form_title,
+        "submittedAt": seen.submitted_at.isoformat(),
+        "status": seen.status,
+        "errorCase": seen.error_case,
+        "reason": seen.reason,
+        "caseNumbers": ", ".join(seen.cases),
+        "seconds": None if seen.seconds is None else round(seen.seconds, 2),
+    }
+
+
+def _event(entry: "LogEntry") -> dict[str, object]:
+    from formcase.messages import from_data
+
+    return {
+        "at": _moment(entry.at),
+        "level": entry.level,
+        "event": entry.event,
+        "attempt": entry.attempt,
+        "text": from_data(entry.message).text(),
+        "seconds": None if entry.duration is None else round(entry.duration, 3),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,106 @@
+"""All checks of a service workflow, the same for the command line, the pages and the background."""
+
+from asgiref.sync import sync_to_async
+
+from formcase.checks import CheckResult, Verdict
+from formcase.messages import message
+from formcase.outcomes import Outcome
+from formcase.planning.knowledge import Rules
+from formcase.sources.port import FormService
+from formcase.submission.form import FormDefinition
+from formcase.workflows.coverage import Covering, covered_by, split_form_ids
+from formcase.workflows.installation import connect_case_system, connect_form_service, installation
+from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.parameters import missing
+
+MOST_FORMS = 200  # of which the definitions are read for the check of rights
+
+
+async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
+    """Parameters, certificate, reach, client, forms, case system, user, rights: each a line, in that order."""
+    results = [_parameters(workflow)]
+    form_ids = split_form_ids(workflow.form_ids)
+    forms: tuple[FormDefinition, ...] = ()
+    try:
+        source = await sync_to_async(connect_form_service)(workflow)
+    except Outcome as outcome:
+        results.append(_failed("certificate", outcome))
+    else:
+        try:
+            results.extend(await source.checks(form_ids))
+            forms = await _definitions(source, form_ids)
+            results.extend(await _coverage(workflow, forms))
+        except Outcome as outcome:
+            results.append(_failed("forms", outcome))
+        finally:
+            await source.close()
+    results.extend(await _case_system(workflow, forms))
+    return tuple(results)
+
+
+def rules_of(workflow: ServiceWorkflow) -> Rules:
+    """What the installation and the workflow set about planning."""
+    here = installation()
+    return Rules(
+        reference_label=here.reference_label,
+        time_zone=here.time_zone,
+        error_case_group=workflow.error_case_group or None,
+        error_access_code=workflow.error_access_code or None,
+    )
+
+
+async def _case_system(workflow: ServiceWorkflow, forms: tuple[FormDefinition, ...]) -> tuple[CheckResult, ...]:
+    try:
+        target = await sync_to_async(connect_case_system)()
+    except Outcome as outcome:
+        return (_failed("case system", outcome),)
+    try:
+        return await target.checks(workflow.executing_user, await sync_to_async(rules_of)(workflow), forms)
+    except Outcome as outcome:
+        return (_failed("case system", outcome),)
+    finally:
+        await target.close()
+
+
+def _parameters(workflow: ServiceWorkflow) -> CheckResult:
+    absent = missing(workflow)
+    if absent:
+        return CheckResult(
+            "parameters",
+            Verdict.NO,
+            message("No value for {names}.", names=", ".join(absent)),
+            message("Set it with Edit parameters, or with the command workflow set."),
+        )
+    return CheckResult("parameters", Verdict.YES, message("All that is needed is set."))
+
+
+async def _definitions(source: FormService, form_ids: tuple[str, ...]) -> tuple[FormDefinition, ...]:
+    wanted = form_ids or tuple(summary.id for summary in await source.forms())
+    found = [await source.form(form_id) for form_id in wanted[:MOST_FORMS]]
+    return tuple(definition for definition in found if definition is not None)
+
+
+async def _coverage(workflow: ServiceWorkflow, forms: tuple[FormDefinition, ...]) -> tuple[CheckResult, ...]:
+    older = [
+        Covering(other.name, split_form_ids(other.form_ids))
+        async for other in ServiceWorkflow.objects.filter(
+            url=workflow.url, enabled=True, deleted_at=None, pk__lt=workflow.pk
+        ).order_by("id")
+    ]
+    taken = [
+        f"{form.summary.id} ({other})" for form in forms if (other := covered_by(form.summary.id, older)) is not None
+    ]
+    if not taken:
+        return ()
+    return (
+        CheckResult(
+            "coverage",
+            Verdict.NO,
+            message("Another workflow files these forms already: {forms}.", forms=", ".join(taken)),
+            message("Take them out of FormIds of one of the two; this one leaves them alone."),
+        ),
+    )
+
+
+def _failed(subject: str, outcome: Outcome) -> CheckResult:
+    return CheckResult(subject, Verdict.NO, outcome.answer, outcome.remedy)
