@@ -43,6 +43,9 @@ def _separated_by_commas(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+SeveralNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated_by_commas)]
+
+
 class Configuration(BaseSettings):
     """The installation's settings. Every field is `FORMCASE_<NAME>` in the environment and `<name>` in the TOML file
     that `FORMCASE_CONFIG` names, where the environment wins; a secret may be given as a file by `<NAME>_FILE`."""
@@ -52,11 +55,7 @@ class Configuration(BaseSettings):
     data: Path = Path(".formcase")
     database_url: SecretStr | None = None
     secret_key: SecretStr | None = None
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated_by_commas)] = (
-        "localhost",
-        "127.0.0.1",
-        "[::1]",
-    )
+    allowed_hosts: SeveralNames = ("localhost", "127.0.0.1", "[::1]")
     behind_https_proxy: bool = False
     time_zone: str = "Europe/Copenhagen"
     host: str = "127.0.0.1"
@@ -79,6 +78,12 @@ class Configuration(BaseSettings):
 
     interact_ca_file: Path | None = None
     interact_allow_loopback_http: bool = False
+
+    # of the built-in ends
+    case_number_mask: str | None = None
+    form_service_host_names: SeveralNames = ()
+    form_service_urls: SeveralNames = ()
+    form_service_keep_days: int = Field(default=90, ge=30)
 
     @property
     def uses_built_in_case_system(self) -> bool:

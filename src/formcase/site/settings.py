@@ -114,5 +114,10 @@ CASE_SYSTEM = "formcase.site.case_system.settings"
 REFERENCE_LABEL = _configuration.reference_label
 INTERACT_CA_FILE = _configuration.interact_ca_file
 INTERACT_ALLOW_LOOPBACK_HTTP = _configuration.interact_allow_loopback_http
+FORMSERVICE_HOST_NAMES = _configuration.form_service_host_names
+FORMSERVICE_URLS = _configuration.form_service_urls
+FORMSERVICE_KEEP_DAYS = _configuration.form_service_keep_days
+if _configuration.case_number_mask:
+    CASESYSTEM_NUMBER_MASK = _configuration.case_number_mask
 # Jobs are registered by the worker alone: nothing else needs what they are made of.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
