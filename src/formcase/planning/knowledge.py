@@ -13,7 +13,7 @@ from formcase.planning.metadata import Metadata
 @dataclass(frozen=True, slots=True)
 class CodeTableKey:
     """Which code table: the entity set that serves it and, for `CustomDomains` and `CustomLabels`, the domain or
-    label type (`SAGTILST`, `SP`)."""
+    label type (`SAGTILST`, `SP`); for `Postcodes`, the country, None where the form gives none."""
 
     entity_set: str
     type: str | None = None
