@@ -1,0 +1,310 @@
+"""Whether filing can work here: reach, account, executing user, rights, codes. Reads only, and never guesses.
+
+What the public WorkZone model can't tell (who may do what) is asked of the `Formcase` extensions; where a case system
+hasn't got them, the line says that it can't be verified here.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from formcase.checks import CheckResult, Verdict
+from formcase.messages import NOTHING, Message, message
+from formcase.outcomes import Outcome
+from formcase.planning.knowledge import CodeTableKey, Rules
+from formcase.planning.metadata import Metadata
+from formcase.planning.needs import Needs, needs_of
+from formcase.submission.form import FormDefinition
+from formcase.targets.workzone.answer import JsonObject, text
+from formcase.targets.workzone.query import Equals, entities
+from formcase.targets.workzone.reading import Reader
+from formcase.targets.workzone.tables import Tables
+
+REACH = "case system"
+ACCOUNT = "account"
+IMPERSONATION = "impersonation"
+EXECUTING_USER = "executing user"
+RIGHTS = "rights"
+ERROR_CASE_GROUP = "error case group"
+ERROR_ACCESS_CODE = "error access code"
+REFERENCE_LABEL = "reference label"
+
+_RIGHTS_SET = "SecurityGroupRights"
+_ACCESS_CODES = CodeTableKey("AccessCodeDomains")
+_CASE_GROUPS = CodeTableKey("FileClasses")
+_CASE_INFORMATION_LABELS = CodeTableKey("CustomLabels", "SO")
+_EVERYONE = "ALLEEMNER"
+_ACCOUNT_SEARCHES = ("Case", "Case information", "Contact")
+_NO_EXTENSION = message("This case system does not tell; it can't be verified here.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """Whom requests act as, as the case system tells it."""
+
+    id: str
+    security_code: str
+    access_codes: frozenset[str]
+
+
+@dataclass(slots=True)
+class Inspection:
+    """One round of checks."""
+
+    reader: Reader
+    tables: Tables
+    metadata: Callable[[], Awaitable[Metadata]]
+    _model: Metadata | None = field(default=None, init=False)
+
+    async def results(
+        self, executing_user: str, rules: Rules, forms: tuple[FormDefinition, ...]
+    ) -> tuple[CheckResult, ...]:
+        """All lines, in a fixed order. What can't be asked because an earlier line says no is unknown."""
+        try:
+            model = await self.metadata()
+        except Outcome as error:
+            return (_no(REACH, error), *_unasked(message("The case system is out of reach."), _AFTER_REACH))
+        extended = _RIGHTS_SET in model.entity_sets
+        needed = _Needed.by([needs_of(form, model, rules) for form in forms])
+        acting = await self._impersonation(executing_user, extended)
+        return (
+            CheckResult(REACH, Verdict.YES, message("The case system answers, and the account may log in.")),
+            await _guarded(ACCOUNT, self._account(model, extended)),
+            acting,
+            await _guarded(EXECUTING_USER, self._executing_user(executing_user)),
+            await _guarded(RIGHTS, self._rights(executing_user, needed, extended, acting)),
+            await _guarded(ERROR_CASE_GROUP, self._error_case_group(rules, model)),
+            await _guarded(ERROR_ACCESS_CODE, self._error_access_code(executing_user, rules, model, extended)),
+            await _guarded(REFERENCE_LABEL, self._reference_label(rules, model)),
+        )
+
+    async def _account(self, model: Metadata, extended: bool) -> CheckResult:
+        """The account must see every case, or a case that was filed might be filed again."""
+        await self.reader.every(message("Reading as the account"), entities("Files", Equals("ID", "0"), select=("ID",)))
+        if not extended:
+            return CheckResult(ACCOUNT, Verdict.UNKNOWN, _NO_EXTENSION, _see_all())
+        account = await self._me(None)
+        table = await self.tables.table(_ACCESS_CODES, model)
+        missing = sorted((table.codes.keys() if table else set()) - account.access_codes - {_EVERYONE})
+        if missing:
+            return CheckResult(
+                ACCOUNT,
+                Verdict.NO,
+                message("The account lacks these access codes: {codes}.", codes=", ".join(missing)),
+                _see_all(),
+            )
+        lacking = await self._lacking(account, [(table, "Search") for table in _ACCOUNT_SEARCHES])
+        if lacking:
+            return CheckResult(
+                ACCOUNT, Verdict.NO, message("The account may not: {rights}.", rights=_listed(lacking)), _see_all()
+            )
+        return CheckResult(ACCOUNT, Verdict.YES, message("The account sees all cases."))
+
+    async def _impersonation(self, executing_user: str, extended: bool) -> CheckResult:
+        tried = message("Acting on behalf of {user}", user=executing_user)
+        try:
+            if extended:
+                acting_as = (await self._me(executing_user)).id
+                if acting_as != executing_user:
+                    return CheckResult(
+                        IMPERSONATION,
+                        Verdict.NO,
+                        message(
+                            "Asked to act as {user}, the case system acts as {other}.",
+                            user=executing_user,
+                            other=acting_as,
+                        ),
+                        message("Let the account act for others at the case system."),
+                    )
+            else:
+                await self.reader.every(
+                    tried, entities("Users", Equals("ID", executing_user), select=("ID",)), executing_user
+                )
+        except Outcome as error:
+            return _no(IMPERSONATION, error)
+        return CheckResult(
+            IMPERSONATION, Verdict.YES, message("The account may act on behalf of {user}.", user=executing_user)
+        )
+
+    async def _executing_user(self, executing_user: str) -> CheckResult:
+        found = await self.reader.every(
+            message("Looking for the user {user}", user=executing_user),
+            entities("Users", Equals("ID", executing_user), select=("ID",)),
+        )
+        if any(text(row, "ID") == executing_user for row in found):
+            return CheckResult(
+                EXECUTING_USER, Verdict.YES, message("{user} is a user of the case system.", user=executing_user)
+            )
+        return CheckResult(
+            EXECUTING_USER,
+            Verdict.NO,
+            message("There is no user {user} at the case system.", user=executing_user),
+            message("Choose another executing user."),
+        )
+
+    async def _rights(
+        self,
+        executing_user: str,
+        needed: "_Needed",
+        extended: bool,
+        acting: CheckResult,
+    ) -> CheckResult:
+        if not extended:
+            wanted = needed.listed()
+            return CheckResult(
+                RIGHTS,
+                Verdict.UNKNOWN,
+                _NO_EXTENSION,
+                message("See to it that {user} has: {rights}.", user=executing_user, rights=wanted)
+                if wanted
+                else NOTHING,
+            )
+        if acting.verdict is not Verdict.YES:
+            return CheckResult(RIGHTS, Verdict.UNKNOWN, message("It can't be asked on behalf of the executing user."))
+        user = await self._me(executing_user)
+        lacking = _Needed(
+            tuple(await self._lacking(user, needed.rights)),
+            tuple(code for code in needed.access_codes if code not in user.access_codes),
+        )
+        if lacking.listed():
+            return CheckResult(
+                RIGHTS,
+                Verdict.NO,
+                message(
+                    "{user} (security code {code}) lacks: {rights}.",
+                    user=executing_user,
+                    code=user.security_code,
+                    rights=lacking.listed(),
+                ),
+                message("Give the executing user these rights at the case system, or choose another one."),
+            )
+        return CheckResult(
+            RIGHTS,
+            Verdict.YES,
+            message(
+                "{user} (security code {code}) has the rights that the forms need.",
+                user=executing_user,
+                code=user.security_code,
+            ),
+        )
+
+    async def _error_case_group(self, rules: Rules, model: Metadata) -> CheckResult:
+        return await self._code(ERROR_CASE_GROUP, _CASE_GROUPS, rules.error_case_group, model)
+
+    async def _reference_label(self, rules: Rules, model: Metadata) -> CheckResult:
+        return await self._code(REFERENCE_LABEL, _CASE_INFORMATION_LABELS, rules.reference_label, model)
+
+    async def _error_access_code(
+        self, executing_user: str, rules: Rules, model: Metadata, extended: bool
+    ) -> CheckResult:
+        code = rules.error_access_code
+        if not code:
+            return CheckResult(ERROR_ACCESS_CODE, Verdict.YES, message("Error cases get no access code of their own."))
+        known = await self._code(ERROR_ACCESS_CODE, _ACCESS_CODES, code, model)
+        if known.verdict is not Verdict.YES or not extended:
+            return known
+        if code in (await self._me(executing_user)).access_codes:
+            return known
+        return CheckResult(
+            ERROR_ACCESS_CODE,
+            Verdict.NO,
+            message("{user} does not hold the access code {code}.", user=executing_user, code=code),
+            message("Give the executing user the access code, or set another one."),
+        )
+
+    async def _code(self, subject: str, key: CodeTableKey, code: str | None, model: Metadata) -> CheckResult:
+        if not code:
+            return CheckResult(subject, Verdict.NO, message("None is set."), message("Set one."))
+        table = await self.tables.table(key, model, frozenset({code}))
+        if table is None:
+            return CheckResult(subject, Verdict.UNKNOWN, _NO_EXTENSION)
+        if code in table.codes:
+            return CheckResult(
+                subject, Verdict.YES, message("{code} ({text}) is there.", code=code, text=table.codes[code])
+            )
+        near = get_close_matches(code, table.codes, n=3, cutoff=0.4)
+        return CheckResult(
+            subject,
+            Verdict.NO,
+            message("The case system has no {code} that may be used today.", code=code),
+            message("Near: {codes}.", codes=", ".join(near)) if near else message("Set another one."),
+        )
+
+    async def _me(self, user: str | None) -> _Identity:
+        tried = message("Asking whom the case system takes us for")
+        found = await self.reader.one(tried, "Me", user)
+        content: JsonObject = found.content if found is not None else {}
+        codes = content.get("AccessCodes")
+        return _Identity(
+            id=text(content, "ID") or "",
+            security_code=text(content, "SecCode") or "",
+            access_codes=frozenset(map(str, codes)) if isinstance(codes, list) else frozenset(),
+        )
+
+    async def _lacking(self, who: _Identity, needed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        rows = await self.reader.every(
+            message("Reading the rights of security code {code}", code=who.security_code),
+            entities(_RIGHTS_SET, Equals("SecCode", who.security_code)),
+        )
+        given = {
+            (text(row, "Table"), right)
+            for row in rows
+            for right in ("Search", "Create", "Update", "Delete", "Lock", "Unlock")
+            if row.get(right) is True
+        }
+        return [need for need in needed if need not in given]
+
+
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """Rights (table and right) and access codes that forms need."""
+
+    rights: tuple[tuple[str, str], ...]
+    access_codes: tuple[str, ...]
+
+    @classmethod
+    def by(cls, forms: Sequence[Needs]) -> "_Needed":
+        return cls(
+            tuple(sorted({(need.table, need.right) for each in forms for need in each.rights})),
+            tuple(sorted({code for each in forms for code in each.access_codes})),
+        )
+
+    def listed(self) -> str:
+        codes = [f"access code {code}" for code in self.access_codes]
+        return ", ".join([*([_listed(self.rights)] if self.rights else []), *codes])
+
+
+_AFTER_REACH = (
+    ACCOUNT,
+    IMPERSONATION,
+    EXECUTING_USER,
+    RIGHTS,
+    ERROR_CASE_GROUP,
+    ERROR_ACCESS_CODE,
+    REFERENCE_LABEL,
+)
+
+
+async def _guarded(subject: str, check: Awaitable[CheckResult]) -> CheckResult:
+    """A check that fails says no with what went wrong; the others go on."""
+    try:
+        return await check
+    except Outcome as error:
+        return _no(subject, error)
+
+
+def _no(subject: str, error: Outcome) -> CheckResult:
+    found = message("{tried}: {answer}", tried=error.tried, answer=error.answer)
+    return CheckResult(subject, Verdict.NO, found, error.remedy)
+
+
+def _unasked(why: Message, subjects: Iterable[str]) -> tuple[CheckResult, ...]:
+    return tuple(CheckResult(subject, Verdict.UNKNOWN, why, NOTHING) for subject in subjects)
+
+
+def _listed(needed: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{table} {right}" for table, right in needed)
+
+
+def _see_all() -> Message:
+    return message("Give the account all access codes, and the right to search cases, case information and contacts.")
