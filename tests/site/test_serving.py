@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from formcase.site.embedded import cluster
+from formcase.site.embedded.database import EmbeddedDatabase
 
 FORMCASE = [str(Path(sys.executable).with_name("formcase"))]
 
@@ -156,3 +158,44 @@ def test_a_database_that_is_out_of_reach_is_told(installation):
     assert refused.stderr.startswith("The database does not answer (formcase at 127.0.0.1)")
     assert "hunter2" not in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_data_folder_that_can_t_be_used_is_told(installation, tmp_path):
+    (tmp_path / "file").write_text("")
+    refused = installation.run("migrate", FORMCASE_DATA=str(tmp_path / "file" / "data"))
+    assert refused.returncode == 2
+    assert refused.stderr.strip() == f"The data folder {tmp_path}/file/data can't be used: Not a directory."
+
+
+def test_a_database_in_another_encoding_is_refused_with_what_to_do(installation):
+    with (
+        EmbeddedDatabase(installation.folder, durable=False) as server,
+        psycopg.connect(server.url_of("postgres"), autocommit=True) as connection,
+    ):
+        connection.execute(
+            "CREATE DATABASE old ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+        )
+        refused = installation.run("migrate", FORMCASE_DATABASE_URL=server.url_of("old"))
+        connection.execute("DROP DATABASE old")
+    assert refused.returncode == 2
+    assert "has the encoding SQL_ASCII. Make one with UTF-8" in refused.stderr
+
+
+def test_tables_of_another_version_are_told_and_migrate_mends_them(installation):
+    with EmbeddedDatabase(installation.folder, durable=False, database="own") as server:
+        refused = installation.run("form", "list", "--json", FORMCASE_DATABASE_URL=server.url)
+        assert (refused.returncode, json.loads(refused.stdout)["error"]["exitCode"]) == (2, 2)
+        assert "Run: formcase migrate" in refused.stderr
+        both = [
+            subprocess.Popen(
+                [*FORMCASE, "migrate", "--json"],
+                stdout=subprocess.PIPE,
+                text=True,
+                env=installation.environment | {"FORMCASE_DATABASE_URL": server.url},
+            )
+            for _ in range(2)
+        ]
+        applied = [json.loads(process.communicate(timeout=60)[0])["applied"] for process in both]
+        assert sorted(map(bool, applied)) == [False, True]
+        listed = installation.run("form", "list", "--json", FORMCASE_DATABASE_URL=server.url)
+        assert (listed.returncode, json.loads(listed.stdout)) == (0, {"forms": []})

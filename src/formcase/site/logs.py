@@ -44,7 +44,7 @@ def logging_settings(log_format: Format, level: str) -> dict[str, object]:
             "asyncio": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
             "aiohttp.access": {"level": "WARNING"},
-            "uvicorn.access": {"level": "WARNING"},
+            "uvicorn": {"level": "WARNING"},
         },
     }
 

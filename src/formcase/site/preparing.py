@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 
-from formcase.site.configuration import Configuration, configuration, read_again
+from formcase.site.configuration import Configuration, ConfigurationError, configuration, read_again
 from formcase.site.secrets import ACCOUNT_SECRET, SECRET_KEY, secret
 
 DATABASE_URL = "FORMCASE_DATABASE_URL"
@@ -37,7 +37,7 @@ def prepared(migrations: Migrations = Migrations.DEMAND) -> Iterator[Configurati
     Raises `ConfigurationError`, `EmbeddedDatabaseError`, `OutOfReach` or `NotMigrated`.
     """
     settings = configuration()
-    make_secrets(settings)
+    _make_data_folder(settings)
     with _database(settings) as complete:
         _set_up_django()
         _see_to_schema(migrations, is_own=settings.database_url is None)
@@ -54,6 +54,15 @@ def make_secrets(settings: Configuration) -> None:
         secret(folder, SECRET_KEY)
     if settings.uses_built_in_case_system:
         secret(folder, ACCOUNT_SECRET)
+
+
+def _make_data_folder(settings: Configuration) -> None:
+    folder = settings.data.resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_secrets(settings)
+    except OSError as error:
+        raise ConfigurationError(f"The data folder {folder} can't be used: {error.strerror}.") from None
 
 
 @contextmanager
@@ -82,18 +91,34 @@ def _set_up_django() -> None:
 
 def _see_to_schema(migrations: Migrations, *, is_own: bool) -> None:
     """The embedded database is nobody else's, so its schema is always brought up to date."""
-    from django.db import OperationalError, connection
+    from django.db import NotSupportedError, OperationalError, connection
 
     from formcase.site import migrating
 
     try:
         connection.ensure_connection()
+        _demand_unicode()
         if migrations is Migrations.APPLY or (is_own and migrations is Migrations.DEMAND):
             migrating.apply_migrations()
         elif migrations is Migrations.DEMAND and migrating.missing_migrations():
             raise NotMigrated("The database's tables are not those of this version. Run: formcase migrate")
     except OperationalError as error:
         raise OutOfReach(f"The database does not answer ({_place()}): {_first_line(error)}") from None
+    except NotSupportedError as error:
+        raise ConfigurationError(f"The database ({_place()}) can't be used: {_first_line(error)}") from None
+
+
+def _demand_unicode() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        encoding = cursor.fetchone()[0]
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database ({_place()}) has the encoding {encoding}. Make one with UTF-8: "
+            "CREATE DATABASE formcase ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _place() -> str:

@@ -32,8 +32,7 @@ class EmbeddedDatabase:
         Raises `EmbeddedDatabaseError`.
         """
         self._folder = data_folder.resolve()
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._use = locks.open_lock(self._folder, locks.USE)
+        self._use = _open_use(self._folder)
         try:
             with locks.held(self._folder, locks.START):
                 fcntl.flock(self._use, fcntl.LOCK_SH)  # waits while a server is being stopped
@@ -76,6 +75,14 @@ class EmbeddedDatabase:
             if known is None:
                 with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _open_use(folder: Path) -> int:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return locks.open_lock(folder, locks.USE)
+    except OSError as error:
+        raise EmbeddedDatabaseError(f"The data folder {folder} can't be used: {error.strerror}.") from None
 
 
 def _ensure_kept(folder: Path, *, durable: bool) -> None:
