@@ -1,0 +1,92 @@
+"""Whoever has chosen Danish reads Danish: every text is translated, with everything that is filled in."""
+
+import importlib.util
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import trans_real
+
+_specification = importlib.util.spec_from_file_location(
+    "catalogue", Path(__file__).parents[2] / "tools" / "catalogue.py"
+)
+assert _specification
+assert _specification.loader
+catalogue = importlib.util.module_from_spec(_specification)
+_specification.loader.exec_module(catalogue)
+
+
+@pytest.fixture(scope="module")
+def texts() -> Catalog:
+    return catalogue.source_texts()
+
+
+@pytest.fixture(scope="module")
+def danish() -> Catalog:
+    with catalogue.CATALOGUES[0].open("rb") as file:
+        return read_po(file, locale="da", domain="django")
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _literal, name, _format, _conversion in Formatter().parse(text) if name is not None}
+
+
+def test_the_texts_of_the_source_are_found(texts):
+    assert "there is no case group {code}." in texts  # by message(…)
+    assert "This field must be answered." in texts  # by gettext
+    assert "Formcase is running" in texts  # in a template
+    assert "null(?!\\w)" not in texts  # a lexer's rule is no text
+
+
+def test_every_text_has_a_danish_translation(texts):
+    missing = catalogue.untranslated(catalogue.CATALOGUES[0], texts)
+    assert [f"{text.locations[0][0]}: {text.id}" for text in missing] == []
+
+
+def test_a_translation_fills_in_the_same_things_as_the_text(danish):
+    differing = [
+        text.id for text in danish if text.id and text.string and _placeholders(text.id) != _placeholders(text.string)
+    ]
+    assert differing == []
+
+
+def _shape(text: str) -> tuple[bool, bool]:
+    """Whether it begins with a small letter, and whether it is a whole sentence."""
+    return text[0].isalpha() and text[0].islower(), text.endswith(".")
+
+
+def test_a_part_of_a_sentence_stays_one_in_danish(danish):
+    differing = [text.id for text in danish if text.id and text.string and _shape(text.id) != _shape(text.string)]
+    assert differing == []
+
+
+@pytest.fixture
+def compiled_danish(danish, tmp_path, monkeypatch) -> Iterator[None]:
+    """Django with the catalogue as `make install` compiles it."""
+    folder = tmp_path / "da" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    compiled = BytesIO()
+    write_mo(compiled, danish)
+    (folder / "django.mo").write_bytes(compiled.getvalue())
+    monkeypatch.setattr(settings, "LOCALE_PATHS", [str(tmp_path)])
+    monkeypatch.setattr(trans_real, "_translations", {})
+    yield
+    trans_real._translations = {}
+
+
+def test_django_speaks_danish_with_the_catalogue(compiled_danish):
+    with translation.override("da"):
+        assert translation.gettext("there is no case group {code}.") == "der er ingen sagsgruppe {code}."
+    with translation.override("en"):
+        assert translation.gettext("there is no case group {code}.") == "there is no case group {code}."
+
+
+def test_django_looks_for_the_catalogue_where_it_lies():
+    assert str(catalogue.SOURCE / "locale") in settings.LOCALE_PATHS
