@@ -29,7 +29,10 @@ def demo(
     data: Annotated[Path, Parameter(help="Where everything is kept.")] = Path(".formcase"),
     port: Annotated[int | None, Parameter(help="The web port; the form service takes the next one.")] = None,
     fresh: Annotated[bool, Parameter(negative="", help="Remove what an earlier demonstration left there.")] = False,
-    workers: Annotated[int, Parameter(validator=validators.Number(gte=1, lte=16))] = 2,
+    workers: Annotated[
+        int, Parameter(validator=validators.Number(gte=0, lte=16), help="Worker processes; 0 to start them elsewhere.")
+    ] = 2,
+    samples: Annotated[bool, Parameter(help="Hand the sample forms in.")] = True,
     json: Json = False,
 ) -> int:
     """Run everything on this machine: both ends, workers, sample forms, sample users and a service workflow."""
@@ -44,12 +47,17 @@ def demo(
         with prepared(Migrations.APPLY, quiet=once or json) as settings:
             served_port.remember(settings)
             set_up.set_up(settings)
-            return _run(settings, workers, once=once, as_json=json, started=started)
+            with _everything(settings, workers) as running:
+                if not json and not once:
+                    _say_where(settings)
+                passed = not samples or _hand_in(running, as_json=json, started=started)
+                if not once:
+                    output.say("Everything keeps running. End it with Ctrl-C.")
+                    running.watch()
+    return 0 if passed else ANSWER_IS_NO
 
 
-def _run(settings: Configuration, workers: int, *, once: bool, as_json: bool, started: float) -> int:
-    from formcase.cli.demo.samples_run import SamplesRun
-    from formcase.formservice.samples import samples
+def _everything(settings: Configuration, workers: int) -> "Supervisor":
     from formcase.site import servers
     from formcase.site.supervising import Service, Supervisor
 
@@ -57,18 +65,20 @@ def _run(settings: Configuration, workers: int, *, once: bool, as_json: bool, st
         Service(name=f"worker {number}", module="formcase", arguments=("worker", "--concurrency", "4"))
         for number in range(1, workers + 1)
     ]
-    with Supervisor((*servers.services(settings), *filing)) as running:
-        if not as_json and not once:
-            _say_where(settings)
-        run = SamplesRun(samples())
-        _wait(run, running)
-        results = run.results()
-        passed = len(results) == len(run.samples) and all(result.as_expected for result in results)
-        _print(results, passed=passed, seconds=time.monotonic() - started, as_json=as_json)
-        if not once:
-            output.say("Everything keeps running. End it with Ctrl-C.")
-            running.watch()
-    return 0 if passed else ANSWER_IS_NO
+    return Supervisor((*servers.services(settings), *filing))
+
+
+def _hand_in(running: "Supervisor", *, as_json: bool, started: float) -> bool:
+    """Hand the samples in and wait for them; whether each ended as it is to end."""
+    from formcase.cli.demo.samples_run import SamplesRun
+    from formcase.formservice.samples import samples
+
+    run = SamplesRun(samples())
+    _wait(run, running)
+    results = run.results()
+    passed = len(results) == len(run.samples) and all(result.as_expected for result in results)
+    _print(results, passed=passed, seconds=time.monotonic() - started, as_json=as_json)
+    return passed
 
 
 def _wait(run: "SamplesRun", running: "Supervisor") -> None:

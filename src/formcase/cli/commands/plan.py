@@ -27,7 +27,7 @@ def plan(
 ) -> int:
     """Show what would be written for a submission, and from which field each value comes. Nothing is written."""
     with prepared():
-        from formcase.planning.printing import plan_text
+        from formcase.planning.printing import print_plan
         from formcase.planning.serialisation import plan_to_data
         from formcase.workflows.dry_run import dry_run
 
@@ -39,7 +39,7 @@ def plan(
         else:
             for error in errors:
                 output.say(f"Can't be filed as it is: {error}")
-            output.say(plan_text(run.plan))
+            output.say(print_plan(run.plan))
     return ANSWER_IS_NO if errors else 0
 
 

@@ -1,12 +1,9 @@
 """Hands the samples in, those that update a case once its number is known, and says how each ended."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from formcase.formservice.samples import Sample
-
-CASE_NUMBER = "{caseNumber}"
 
 
 @dataclass(slots=True)
@@ -80,17 +77,13 @@ class SamplesRun:
 def _hand_in(sample: Sample, case_number: str) -> SubmittedSample:
     from formcase.formservice.submitting import AttachmentToSubmit, Submitter, submit
 
-    answers = _with_case_number(sample.answers, case_number)
-    if not isinstance(answers, Mapping):
-        raise TypeError("A sample's answers are an object.")
     fixed = not _is_taken(sample)
     submitter = sample.submitter
     done = submit(
-        sample.form,
-        answers,
-        [AttachmentToSubmit(file.name, file.content, file.media_type, file.field) for file in sample.attachments],
+        sample.form_id,
+        sample.answers(case_number or None),
+        [AttachmentToSubmit(file.name, file.content(), file.media_type, file.field) for file in sample.attachments],
         version=sample.version,
-        language=sample.language,
         submitter=Submitter(submitter.login, submitter.id, submitter.name) if submitter else None,
         submission_id=sample.id if fixed else None,
         reference_id=sample.reference_id if fixed else None,
@@ -102,17 +95,7 @@ def _is_taken(sample: Sample) -> bool:
     """Whether an earlier run has handed the sample in under its own ids."""
     from formcase.formservice.models import Submission
 
-    return sample.id is not None and Submission.objects.filter(public_id=sample.id).exists()
-
-
-def _with_case_number(value: object, case_number: str) -> object:
-    if isinstance(value, str):
-        return value.replace(CASE_NUMBER, case_number)
-    if isinstance(value, Mapping):
-        return {key: _with_case_number(inner, case_number) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_case_number(inner, case_number) for inner in value]
-    return value
+    return sample.id is not None and Submission.objects.filter(submission_id=sample.id).exists()
 
 
 def _result(submitted: SubmittedSample, updated: tuple[str, ...]) -> Result:
@@ -123,7 +106,7 @@ def _result(submitted: SubmittedSample, updated: tuple[str, ...]) -> Result:
         seen = submissions.view(submissions.find(submitted.submission_id))
     except LookupError:
         return Result(
-            sample.name, submitted.reference_id, sample.form, sample.title, "Submitted", False, "", (), None, False
+            sample.name, submitted.reference_id, sample.form_id, sample.name, "Submitted", False, "", (), None, False
         )
     reason = seen.reason
     expected = sample.expected
