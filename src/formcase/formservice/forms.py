@@ -1,0 +1,68 @@
+"""Published forms: stored by version, found again, the newest first."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from formcase.formservice.definitions import DefinitionRefused, Form, numbered_from, read_definition, written
+from formcase.formservice.models import FormVersion
+from formcase.formservice.problems import Problem, Refused
+
+
+class FormUnknown(Refused):
+    """There is no such form, or no such version of it."""
+
+
+def publish(document: Mapping[str, object]) -> Form:
+    """Publish a version of a form. The same once more changes nothing; a changed one needs a new version."""
+    form = read_definition(document)
+    content = written(form, for_clients=False)
+    try:
+        with transaction.atomic():
+            FormVersion.objects.create(
+                form_id=form.id,
+                version=form.version,
+                title=form.title,
+                definition=content,
+                updated_at=form.updated_at or timezone.now(),
+            )
+    except IntegrityError:
+        kept = FormVersion.objects.get(form_id=form.id, version=form.version)
+        if json.dumps(kept.definition, sort_keys=True) != json.dumps(content, sort_keys=True):
+            text = _(
+                "Version {version} of form {form} is published, with another content. Give this one a new version."
+            )
+            problem = Problem(("form", "version"), text.format(version=form.version, form=form.id))
+            raise DefinitionRefused([problem]) from None
+    return form
+
+
+def form(form_id: str, version: int | None = None) -> Form:
+    """A published form, the newest version unless one is asked for."""
+    found = FormVersion.objects.filter(form_id=form_id) if "\0" not in form_id else FormVersion.objects.none()
+    chosen = found.order_by("-version").first() if version is None else found.filter(version=version).first()
+    if chosen is None:
+        if found.exists():
+            versions = ", ".join(str(number) for number in found.order_by("version").values_list("version", flat=True))
+            text = _("Form {form} has no version {version}. It has: {versions}.")
+            raise FormUnknown([Problem((), text.format(form=form_id, version=version, versions=versions))])
+        raise FormUnknown([Problem((), _("There is no form {form}.").format(form=form_id))])
+    return _read(chosen)
+
+
+def newest(form_ids: Iterable[str] | None = None) -> list[FormVersion]:
+    """The newest version of each of these forms, or of all; ids that there are none of are passed over."""
+    chosen = FormVersion.objects.order_by("form_id", "-version").distinct("form_id").defer("definition")
+    return list(chosen if form_ids is None else chosen.filter(form_id__in=list(form_ids)))
+
+
+def exists(form_id: str) -> bool:
+    """Whether there is such a form in any version."""
+    return "\0" not in form_id and FormVersion.objects.filter(form_id=form_id).exists()
+
+
+def _read(chosen: FormVersion) -> Form:
+    return numbered_from(read_definition(chosen.definition), chosen.updated_at)

@@ -1,0 +1,79 @@
+"""The listing of submissions, waiting for new ones, and a single submission with its history."""
+
+import asyncio
+
+from django.http import HttpRequest, HttpResponse
+
+from formcase.formservice.interact.access import Caller, caller
+from formcase.formservice.interact.answers import json_answer
+from formcase.formservice.interact.arrivals import arrivals
+from formcase.formservice.interact.cursors import read_cursor
+from formcase.formservice.interact.listing import (
+    Asked,
+    ListedPage,
+    history,
+    listed_page,
+    one_submission,
+    summary,
+)
+from formcase.formservice.interact.parameters import Parameters
+from formcase.formservice.interact.problems import not_found
+from formcase.formservice.interact.threads import in_database
+
+_LONGEST_WAIT = 30
+_LARGEST_PAGE = 500
+
+
+async def submission_list(request: HttpRequest) -> HttpResponse:
+    """`GET …/submissions`."""
+    client = await caller(request)
+    parameters = Parameters(request)
+    asked = _asked(parameters, client)
+    wait = parameters.number("wait", 0, 0, _LONGEST_WAIT) or 0
+    page = await (_page_after_waiting(asked, wait) if wait and asked.form_ids else in_database(listed_page, asked))
+    return json_answer(
+        {
+            "submissions": page.submissions,
+            "next": page.next,
+            "cursor": page.cursor,
+            "refused": asked.refused,
+        }
+    )
+
+
+async def submission_detail(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """`GET …/submissions/{id}`."""
+    client = await caller(request)
+    return json_answer(await in_database(_detail, submission_id, client))
+
+
+def _asked(parameters: Parameters, client: Caller) -> Asked:
+    named = parameters.several("formId")
+    cursor = parameters.text("after")
+    return Asked(
+        form_ids=client.form_ids.intersection(named) if named else client.form_ids,
+        refused=tuple(form_id for form_id in named if form_id not in client.form_ids),
+        only_open=parameters.one_of("state", ("open", "all")) == "open",
+        after=None if cursor is None else read_cursor(cursor),
+        cursor=cursor,
+        limit=parameters.number("limit", 100, 1, _LARGEST_PAGE) or 100,
+    )
+
+
+async def _page_after_waiting(asked: Asked, wait: int) -> ListedPage:
+    """The page as soon as there is something on it, or as it is when the time is over."""
+    until = asyncio.get_running_loop().time() + wait
+    with arrivals.listening(asked.form_ids) as arrival:
+        while True:
+            # cleared before the look, so that what arrives during it wakes the next wait
+            arrival.clear()
+            page = await in_database(listed_page, asked)
+            if page.submissions or not await arrivals.came(arrival, until):
+                return page
+
+
+def _detail(submission_id: str, client: Caller) -> dict[str, object]:
+    submission = one_submission(submission_id, client.form_ids)
+    if submission is None:
+        raise not_found("There is no such submission for this client.")
+    return {**summary(submission), "history": history(submission)}

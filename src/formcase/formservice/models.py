@@ -1,0 +1,137 @@
+"""What the form service keeps: forms, clients with their certificates, submissions with their files and statuses.
+
+Only tables and their indexes. What may be done with them stands in the modules beside this one.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class FormVersion(models.Model):
+    """One version of a form, as it was published. Never changed afterwards."""
+
+    form_id = models.CharField(max_length=64, db_collation="C")
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=255)
+    definition = models.JSONField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form_id", "version"], name="formservice_form_version")]
+
+
+class Client(models.Model):
+    """Somebody who may fetch submissions. `form_ids` null: every form, also those that are published later."""
+
+    client_id = models.CharField(max_length=255, unique=True)
+    form_ids = ArrayField(models.CharField(max_length=64), null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class ClientCertificate(models.Model):
+    """A certificate that a client may come with. One certificate is one client's."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="certificates")
+    der = models.BinaryField()
+    sha1 = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64, unique=True)
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    registered_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class UsedAssertion(models.Model):
+    """An assertion that was accepted; kept for as long as it could be accepted again."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    jti = models.CharField(max_length=255)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "jti"], name="formservice_assertion_once")]
+
+
+class IssuedIdentifiers(models.Model):
+    """The ids that a submission was given. Stays when the submission is removed, so that none is given twice."""
+
+    submission_id = models.CharField(max_length=64, unique=True)
+    reference_id = models.CharField(max_length=64, unique=True)
+
+
+class Status(models.TextChoices):
+    """Where a submission is, in the words of the Interact API."""
+
+    SUBMITTED = "Submitted"
+    DELIVERED = "Delivered"
+    TEMPORARY_BLOCKED = "TemporaryBlocked"
+    IMPORTED = "Imported"
+
+
+class Submission(models.Model):
+    """One submitted form, as it is listed. What was answered stands in its XML only."""
+
+    # byte order, so that the database and a reader in any language sort alike
+    submission_id = models.CharField(max_length=64, unique=True, db_collation="C")
+    reference_id = models.CharField(max_length=64, unique=True)
+    form_id = models.CharField(max_length=64, db_collation="C")
+    form_title = models.CharField(max_length=255)
+    form_version = models.PositiveBigIntegerField()
+    submitted_at = models.DateTimeField()
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.SUBMITTED)
+    imported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["submitted_at", "submission_id"], name="formservice_all"),
+            models.Index(fields=["form_id", "submitted_at", "submission_id"], name="formservice_all_of_form"),
+            models.Index(
+                fields=["submitted_at", "submission_id"], name="formservice_open", condition=~Q(status="Imported")
+            ),
+            models.Index(
+                fields=["form_id", "submitted_at", "submission_id"],
+                name="formservice_open_of_form",
+                condition=~Q(status="Imported"),
+            ),
+            models.Index(fields=["imported_at"], name="formservice_finished", condition=Q(status="Imported")),
+        ]
+
+
+class FileKind(models.TextChoices):
+    """Which of a submission's files it is."""
+
+    XML = "xml"
+    PDF = "pdf"
+    ATTACHMENT = "attachment"
+
+
+class StoredFile(models.Model):
+    """One file of a submission. `location` is where the storage keeps it, and has nothing of the name in it."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="files")
+    kind = models.CharField(max_length=10, choices=FileKind.choices)
+    number = models.PositiveIntegerField(default=0)
+    attachment_id = models.CharField(max_length=64, default="")
+    name = models.CharField(max_length=255, default="")
+    field = models.CharField(max_length=128, default="")
+    media_type = models.CharField(max_length=600)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    location = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "kind", "attachment_id"], name="formservice_file_once")
+        ]
+
+
+class StatusEntry(models.Model):
+    """One entry of a submission's status history. `at` is the client's clock; the order is that of recording."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="history")
+    status = models.CharField(max_length=16, choices=Status.choices)
+    message = models.TextField(null=True)
+    cases = models.JSONField(default=list)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
