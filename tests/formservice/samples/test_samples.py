@@ -124,6 +124,13 @@ def test_a_sample_that_updates_comes_after_the_one_that_makes_the_case():
             sample.answers()
 
 
+def test_a_sample_comes_after_the_one_that_it_builds_on():
+    order = [sample.name for sample in samples()]
+    assert BY_NAME["known-contact"].after == "flag-permit"
+    assert all(order.index(sample.after) < order.index(sample.name) for sample in samples() if sample.after)
+    assert all(sample.after == sample.expected.updates for sample in samples() if sample.expected.updates)
+
+
 def test_what_a_person_wrote_in_braces_is_no_template():
     text = str(_mapping(BY_NAME["free-text"]))
     assert "{ikke en skabelon} {{dobbelt}}" in text

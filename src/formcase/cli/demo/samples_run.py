@@ -59,10 +59,10 @@ class SamplesRun:
         ]
 
     def _case_number_for(self, sample: Sample) -> str | None:
-        """The number that the sample's answers need; empty where they need none, None while it is not known."""
-        if sample.expected.updates is None:
+        """The number of the case that the sample builds on; empty where it builds on none, None while it is not known."""
+        if sample.after is None:
             return ""
-        other = self.submitted.get(sample.expected.updates)
+        other = self.submitted.get(sample.after)
         if other is None:
             return None
         cases = _result(other, ()).cases
@@ -70,7 +70,7 @@ class SamplesRun:
 
     def _expected_cases(self, sample: Sample) -> tuple[str, ...]:
         """The case that an update must have gone to; nothing where new cases are made."""
-        number = self._case_number_for(sample)
+        number = self._case_number_for(sample) if sample.expected.updates else None
         return (number,) if number else ()
 
 

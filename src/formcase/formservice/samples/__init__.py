@@ -60,6 +60,7 @@ class Sample:
     """One form to publish and one submission of it.
 
     name: the folder's. definition: the form as JSON. id, reference_id: where the submission has to have certain ones.
+    after: the sample that must have its case before this one is handed in.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Sample:
     definition: Mapping[str, object]
     attachments: tuple[Attachment, ...]
     expected: Expected
+    after: str | None
     id: str | None
     reference_id: str | None
     submitter: Submitter | None
@@ -125,6 +127,7 @@ class _Sheet(TypedDict):
     id: NotRequired[str]
     referenceId: NotRequired[str]
     submitter: NotRequired[_SubmitterSheet]
+    after: NotRequired[str]
     attachments: list[_AttachmentSheet]
     expected: _ExpectedSheet
 
@@ -147,6 +150,7 @@ def _sample(sheet: _Sheet, folder: Traversable) -> Sample:
             for file in sheet["attachments"]
         ),
         expected=Expected(expected["cases"], expected["errorCase"], tuple(expected["errorNames"]), expected["updates"]),
+        after=sheet.get("after", expected["updates"]),
         id=sheet.get("id"),
         reference_id=sheet.get("referenceId"),
         submitter=Submitter(submitter["login"], submitter["id"], submitter["name"]) if submitter else None,
