@@ -59,7 +59,7 @@ class SamplesRun:
         ]
 
     def _case_number_for(self, sample: Sample) -> str | None:
-        """The number of the case that the sample builds on; empty where it builds on none, None while it is not known."""
+        """The number of the case that the sample builds on; empty where there is none, None while it is not known."""
         if sample.after is None:
             return ""
         other = self.submitted.get(sample.after)
