@@ -46,8 +46,13 @@ async def download(
                         yield held
                     held = piece
         except Passing as fault:
+            progress.note_end(reached, fault)
             fruitless = 1 if progress.offset > reached else fruitless + 1
             if fruitless > patience.resumes or fault.retry_after or progress.overdue():
+                if progress.ends_early():
+                    raise progress.wrong(
+                        message("It ends after {offset} bytes, every time.", offset=progress.offset)
+                    ) from fault
                 raise
             await progress.pause(patience.pause * 2 ** (fruitless - 1))
     progress.content.finish()
@@ -57,7 +62,8 @@ async def download(
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a file has been read. waited: seconds spent waiting for the service."""
+    """How far a file has been read. waited: seconds spent waiting for the service; early_ends: how often in a row the
+    service has begun an answer and cut it without one more byte."""
 
     file: FileDescription
     tried: Message
@@ -66,6 +72,7 @@ class _Progress:
     etag: str | None = None
     opened: bool = False
     waited: float = 0
+    early_ends: int = 0
 
     @property
     def offset(self) -> int:
@@ -77,6 +84,14 @@ class _Progress:
 
     def overdue(self) -> bool:
         return self.time_left() <= 0
+
+    def note_end(self, reached: int, fault: Passing) -> None:
+        cut = isinstance(fault.__cause__, aiohttp.ClientPayloadError)
+        self.early_ends = self.early_ends + 1 if cut and self.offset == reached else 0
+
+    def ends_early(self) -> bool:
+        """Whether it is the file that has fewer bytes than announced, and no connection that happened to break."""
+        return self.offset > 0 and self.early_ends >= self.patience.resumes
 
     async def pause(self, seconds: float) -> None:
         self.waited += seconds

@@ -132,6 +132,27 @@ async def test_a_read_that_breaks_again_and_again_passes_in_the_end(service, int
     assert service.count(ENDING) <= 1 + 2 * 5
 
 
+async def test_a_file_that_ends_at_the_same_byte_every_time_is_a_fault_of_the_service(service, interact, listed):
+    """It is announced with one byte more than it has, so that every answer ends like a broken connection."""
+
+    async def short(request: web.Request) -> web.StreamResponse:
+        start = int(request.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        headers = {"ETag": '"1"', "Content-Range": f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"}
+        response = web.StreamResponse(status=206 if start else 200, headers=headers)
+        response.content_length = len(CONTENT) - start
+        await response.prepare(request)
+        await response.write(CONTENT[start:-1])
+        await asyncio.sleep(0.02)
+        request.transport.abort()
+        return response
+
+    service.always[ENDING] = short
+    given, error = await given_before_the_fault(interact.attachment(listed, "a1"))
+    assert isinstance(error, Unreadable)
+    assert "every time" in str(error)
+    assert len(given) < len(CONTENT)
+
+
 async def test_a_read_that_gets_on_a_little_each_time_comes_to_its_end(service, interact, listed):
     service.always[ENDING] = cut_after(service, CONTENT, 40_000)
     assert await gather(interact.attachment(listed, "a1")) == CONTENT
