@@ -1,0 +1,1 @@
+drop view casesystem_held_access_code;

@@ -1,0 +1,1 @@
+drop sequence casesystem_key;
