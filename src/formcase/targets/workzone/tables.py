@@ -14,7 +14,7 @@ from formcase.targets.workzone.query import Equals, entities
 from formcase.targets.workzone.reading import Reader
 
 CONTACT_TYPES = CodeTableKey("ContactTypes")
-_LIMITS = ("StartDate", "EndDate", "Hidden", "Inactive")
+_LIMITS = ("StartDate", "EndDate", "Hidden", "Inactive", "SystemShow", "SystemItem")
 _CONTACT_TYPE = ("NameCodeCheck", "NameAutoId")
 _CHECKS = frozenset({"CPR", "CVR"})
 
@@ -137,9 +137,15 @@ def _row(content: JsonObject, layout: _Layout) -> _Row | None:
         text=next((found for name in layout.texts if (found := text(content, name))), ""),
         start=_day(content, "StartDate"),
         end=_day(content, "EndDate"),
-        hidden=content.get("Hidden") is True or content.get("Inactive") is True,
+        hidden=_is_hidden(content),
         content=content,
     )
+
+
+def _is_hidden(content: JsonObject) -> bool:
+    """Case groups have no `Hidden`; theirs is `SystemShow`, which says nothing of what is no system item."""
+    unshown = content.get("SystemShow") is False and content.get("SystemItem") is not False
+    return unshown or content.get("Hidden") is True or content.get("Inactive") is True
 
 
 def _day(content: JsonObject, name: str) -> date | None:

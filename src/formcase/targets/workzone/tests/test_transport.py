@@ -104,6 +104,7 @@ async def test_a_next_link_outside_the_service_is_refused(server: Server, workzo
     server.on("FileInfos", json_reply({"value": [], "@odata.nextLink": "/admin/export"}))
     with pytest.raises(Setup):
         await workzone.filed("x", RULES)
+    assert len(server.requests) == 2  # the token and the first page
 
 
 async def test_a_list_that_goes_round_in_circles_ends(server: Server, workzone: WorkZone) -> None:
