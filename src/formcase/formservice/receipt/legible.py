@@ -25,11 +25,10 @@ _ZERO_WIDTH_JOINER = "\u200d"
 _QUIET = frozenset("\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u061c\u2060") | frozenset(
     map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 )
-# What can't be seen and yet changes what is read (turned directions, hidden letters, fillers) is made visible.
-_DECEPTIVE = frozenset(
-    map(chr, (*range(0x202A, 0x202F), *range(0x2061, 0x2070), 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0))
-)
-_UNASSIGNED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
+# Letters and marks that nobody can see; the other things that can't be seen are told by their category.
+_UNSEEN = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+# Controls (those that turn the direction of reading among them), private and unassigned characters, halves of one.
+_NO_LETTERS = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 _LATIN_ONLY = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x180))))
 _CHUNK = 5
 _LONGEST_RUN = 4000
@@ -130,7 +129,7 @@ def _shown_in_latin(line: str) -> Iterator[str | Code]:
 def _is_plain(character: str) -> bool:
     if character in _QUIET:
         return True
-    return character not in _DECEPTIVE and unicodedata.category(character) not in _UNASSIGNED
+    return character not in _UNSEEN and unicodedata.category(character) not in _NO_LETTERS
 
 
 def _point(character: str) -> str:
