@@ -1,6 +1,5 @@
 """What is known of a stored client certificate. Not how it is read from a file or kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -43,7 +42,7 @@ class StoredCertificate:
     not_after: datetime
     key_kind: KeyKind
     for_clients: bool
-    chain: Sequence[ChainCertificate]
+    chain: tuple[ChainCertificate, ...]
     path: Path
 
     def has_thumbprint(self, thumbprint: str) -> bool:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from formcase.checks import CheckResult, Verdict
 from formcase.messages import NOTHING, Message, message
-from formcase.outcomes import Outcome, Passing, Setup
+from formcase.outcomes import Outcome, Passing
 from formcase.sources.certificates.certificate import StoredCertificate
-from formcase.sources.certificates.store import CertificateStore, readable_by_others
+from formcase.sources.certificates.store import readable_by_others
 from formcase.submission.form import FormSummary
 
 CERTIFICATE, REACH, CLIENT, FORMS = "certificate", "reach", "client", "forms"
@@ -47,14 +47,6 @@ async def run(certificate: StoredCertificate, client: Checked, form_ids: Sequenc
     except Outcome as error:
         return (*results, _no(FORMS, error))
     return (*results, check_forms(released, form_ids))
-
-
-def find_certificate(store: CertificateStore, thumbprint: str) -> StoredCertificate | CheckResult:
-    """The certificate, or the line of the check that says why there is none."""
-    try:
-        return store.find(thumbprint)
-    except Setup as error:
-        return _no(CERTIFICATE, error)
 
 
 def check_certificate(certificate: StoredCertificate, now: datetime) -> CheckResult:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from formcase.checks import CheckResult, Verdict
 from formcase.sources.certificates.certificate import StoredCertificate
-from formcase.sources.interact.checks import check_certificate, find_certificate
+from formcase.sources.interact.checks import check_certificate
 from formcase.sources.interact.tests.service import problem
 
 NOW = dt.datetime.now(dt.UTC)
@@ -89,12 +89,3 @@ def test_a_key_that_others_may_read_is_no_good(stored: StoredCertificate):
 
 def test_a_certificate_that_is_not_for_clients_is_told(stored: StoredCertificate):
     assert "clients" in check_certificate(replace(stored, for_clients=False), NOW).remedy.text()
-
-
-def test_a_thumbprint_that_finds_nothing_is_a_line_of_the_check(store, stored: StoredCertificate):
-    assert find_certificate(store, stored.sha1.upper()) == stored
-    for wrong in ("12:34", "0" * 40):
-        line = find_certificate(store, wrong)
-        assert isinstance(line, CheckResult)
-        assert line.verdict is Verdict.NO
-        assert line.remedy.template
