@@ -302,6 +302,12 @@ def listener(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[S
 
 
 @pytest.fixture
+def run_listener() -> Callable[..., object]:
+    """Starts a listener of one's own, with other settings."""
+    return running
+
+
+@pytest.fixture
 def service(listener, transactional_db) -> Service:
     """The running form service, with nothing in it."""
     return listener

@@ -7,11 +7,13 @@ from importlib import resources
 from formcase.formservice import authority, clients, forms
 from formcase.formservice.authority import AuthorityFiles, IssuedCertificate, issue_client_certificate
 from formcase.formservice.certificates import CertificateRefused
+from formcase.formservice.definitions import DefinitionRefused
 from formcase.formservice.forms import publish
 
 __all__ = [
     "AuthorityFiles",
     "CertificateRefused",
+    "DefinitionRefused",
     "IssuedCertificate",
     "ensure_authority",
     "ensure_client",

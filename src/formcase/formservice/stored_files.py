@@ -60,8 +60,11 @@ class Keeping:
         with _opened(content) as stream:
             counted = _Counted(stream)
             name = secrets.token_hex(16)
-            location = self._storage.save(f"submissions/{name[:2]}/{name}", counted)
-        self._locations.append(location)
+            wished = f"submissions/{name[:2]}/{name}"
+            # noted first: what is broken off may leave a part of the file there
+            self._locations.append(wished)
+            location = self._storage.save(wished, counted)
+            self._locations[-1] = location
         return Stored(location, counted.counted, counted.digest.hexdigest())
 
     def remove(self) -> None:
