@@ -24,6 +24,7 @@ def submit(
         Parameter(consume_multiple=True, negative="", help="A file, or FieldName=FILE for a file field."),
     ] = (),
     language: Annotated[str | None, Parameter(help="The language it was filled in, such as da.")] = None,
+    form_version: Annotated[int | None, Parameter(help="Which version of the form; the newest unless said.")] = None,
     json: Json = False,
 ) -> None:
     """Hand in a form at the built-in form service."""
@@ -32,7 +33,8 @@ def submit(
     with prepared():
         from formcase.formservice import submitting
 
-        submitted = submitting.submit(form, document, [_attachment(*file) for file in files], language=language)
+        attachments = [_attachment(*file) for file in files]
+        submitted = submitting.submit(form, document, attachments, version=form_version, language=language)
     if json:
         output.print_json({"id": submitted.id, "referenceId": submitted.reference_id})
     else:

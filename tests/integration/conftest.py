@@ -1,0 +1,189 @@
+"""A whole installation, run as its user would: one data folder, `formcase demo` without workers, workers of our own.
+
+Tests look at it from outside: through the command line, and at the case system over HTTP.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+START = 90  # seconds
+PATIENCE = 90
+
+
+class Installation:
+    """Commands, workers and the case system of one data folder."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.data = data
+        self.port = port
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("FORMCASE_")}
+        return {**kept, "FORMCASE_DATA": str(self.data), "FORMCASE_PORT": str(self.port), **more}
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "formcase", *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode in (0, 1), done.stderr
+        return json.loads(done.stdout)
+
+    def start_worker(self, **environment: str) -> subprocess.Popen[bytes]:
+        log = (self.data / f"worker-{len(self.workers)}.log").open("wb")
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "formcase", "worker", "--concurrency", "4"],
+            env=self.environment(**environment),
+            stdout=log,
+            stderr=log,
+        )
+        self.workers.append(worker)
+        return worker
+
+    def end_workers(self) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGTERM)
+        for worker in self.workers:
+            worker.wait(40)
+        self.workers.clear()
+
+    def submit(self, form: str, answers: Mapping[str, object], *attachments: str) -> str:
+        """The reference ID of a submission of these answers."""
+        file = self.data / "answers.json"
+        file.write_text(json.dumps(answers), encoding="utf-8")
+        attach = [part for attachment in attachments for part in ("--attach", attachment)]
+        # 3 is the flag permit's version that can be filed; its newest one names a case group that does not exist
+        version = ("--form-version", "3") if form == "800636" else ()
+        return self.json("submit", form, str(file), *attach, *version)["referenceId"]
+
+    def submission(self, reference: str) -> Any:
+        done = self.run("submission", "show", reference, "--json")
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def wait_for(self, reference: str, status: str, patience: float = PATIENCE) -> Any:
+        """The submission once it has this status."""
+        seen = None
+
+        def there() -> bool:
+            nonlocal seen
+            seen = self.submission(reference)
+            return seen is not None and seen["status"] == status
+
+        wait_until(there, patience, lambda: f"{reference} is not {status}: {seen}")
+        return seen
+
+    def token(self) -> str:
+        secret = (self.data / "secrets" / "case-system-account").read_text()
+        form = urllib.parse.urlencode(
+            {"grant_type": "client_credentials", "client_id": "formcase", "client_secret": secret}
+        ).encode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/case-system/oauth2/token", form) as answer:
+            return json.load(answer)["access_token"]
+
+    def odata(self, path: str, user: str | None = None) -> Any:
+        """What the case system answers to the account, or to one of its users; its status where that is no 200."""
+        headers = {"Authorization": f"Bearer {self.token()}", "Accept": "application/json"}
+        if user is not None:
+            headers["OnBehalfOf"] = f"User={user}"
+        address = f"http://127.0.0.1:{self.port}/OData4/{urllib.parse.quote(path, safe='/?&=$(),:')}"
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def case(self, number: str) -> Any:
+        found = self.odata(
+            f"Files?$filter=FileNo eq '{number}'&$expand=Text,Note,Dates,Infos,Parties($expand=Name),FileRecords"
+        )
+        assert len(found["value"]) == 1, found
+        return found["value"][0]
+
+    def cases_of(self, reference: str) -> list[Any]:
+        rows = self.odata(
+            f"FileInfos?$filter=CustomLabel_Value eq 'INTERACT' and Info_Value eq '{reference}'&$expand=File"
+        )
+        return [row["File"] for row in rows["value"]]
+
+
+def wait_until(condition: Callable[[], bool], patience: float, story: Callable[[], str]) -> None:
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(story())
+        time.sleep(0.6)
+
+
+def free_ports() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def start_installation(data: Path) -> tuple[Installation, subprocess.Popen[bytes]]:
+    data.mkdir(parents=True)
+    installation = Installation(data, free_ports())
+    log = (data / "demo.log").open("wb")
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "formcase", "demo", "--no-samples", "--workers", "0",
+            "--data", str(data), "--port", str(installation.port),
+        ],
+        env=installation.environment(),
+        stdout=log,
+        stderr=log,
+    )  # fmt: skip
+
+    def ready() -> bool:
+        assert process.poll() is None, (data / "demo.log").read_text()
+        return b"keeps running" in (data / "demo.log").read_bytes()
+
+    wait_until(ready, START, lambda: (data / "demo.log").read_text())
+    return installation, process
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Both ends, sample data, an enabled workflow; no worker yet."""
+    made, process = start_installation(tmp_path_factory.mktemp("formcase") / "data")
+    try:
+        yield made
+    finally:
+        made.end_workers()
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+@pytest.fixture
+def worker(installation: Installation) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker for this test."""
+    yield installation.start_worker()
+    installation.end_workers()
