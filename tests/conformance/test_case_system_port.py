@@ -41,6 +41,7 @@ from formcase.planning.plan import (
     UpdateCase,
     UpdateCaseText,
 )
+from formcase.submission.form import FormDefinition, FormField, FormGroup, FormPage, FormSummary
 from formcase.submission.model import Field, Group, Page, Submission
 from formcase.targets.port import CaseReference, CaseSystem, Content, Receipt, Repeatability
 
@@ -497,6 +498,41 @@ def by_subject(results: tuple[CheckResult, ...]) -> dict[str, CheckResult]:
 async def test_the_checks_say_yes_where_filing_works(case_system: CaseSystem, world: CaseSystemUnderTest) -> None:
     results = await case_system.checks(world.caseworker, RULES, ())
     assert [(each.subject, str(each.found)) for each in results if each.verdict is not Verdict.YES] == []
+
+
+def a_form(access_code: str | None = None) -> FormDefinition:
+    """A form that makes a case with a party that is a contact with a name, and gives the case an access code."""
+    code = (FormGroup("AccessCode", (FormField("Code", default=access_code),)),) if access_code else ()
+    fields = (FormField("Title", default="{Page.Title}"), FormField("FileClass_Value", default="02.15"))
+    party = FormGroup("Contacts", (FormField("NameType_Value", default="P"), FormField("Name1", default="{Page.Name}")))
+    page = FormPage("WZ_ODATA", (FormGroup("Files", (*fields, *code, party)),), hidden=True)
+    return FormDefinition(FormSummary("800636", "Flag permit", 1, datetime.now(UTC)), (page,))
+
+
+async def test_the_checks_name_the_rights_that_the_forms_need_and_the_user_lacks(
+    case_system: CaseSystem, world: CaseSystemUnderTest
+) -> None:
+    able = by_subject(await case_system.checks(world.caseworker, RULES, (a_form(world.confidential),)))
+    assert able["rights"].verdict is Verdict.YES
+    reader = by_subject(await case_system.checks(world.reader, RULES, (a_form(),)))
+    assert reader["rights"].verdict is Verdict.NO
+    for right in ("Case Create", "Contact Create", "Document Create", "Case party Create"):
+        assert right in reader["rights"].found.text()
+    colleague = by_subject(await case_system.checks(world.colleague, RULES, (a_form(world.confidential),)))
+    assert colleague["rights"].verdict is Verdict.NO
+    assert world.confidential in colleague["rights"].found.text()
+
+
+async def test_the_access_code_of_error_cases_must_be_there_and_held(
+    case_system: CaseSystem, world: CaseSystemUnderTest
+) -> None:
+    for user, code, verdict in (
+        (world.caseworker, world.confidential, Verdict.YES),
+        (world.colleague, world.confidential, Verdict.NO),
+        (world.caseworker, "NOSUCH", Verdict.NO),
+    ):
+        found = by_subject(await case_system.checks(user, replace(RULES, error_access_code=code), ()))
+        assert found["error access code"].verdict is verdict
 
 
 async def test_the_checks_find_what_is_wrong(case_system: CaseSystem, world: CaseSystemUnderTest) -> None:

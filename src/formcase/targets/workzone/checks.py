@@ -67,6 +67,7 @@ class Inspection:
         extended = _RIGHTS_SET in model.entity_sets
         needed = _Needed.by([needs_of(form, model, rules) for form in forms])
         acting = await self._impersonation(executing_user, extended)
+        code = rules.error_access_code
         return (
             CheckResult(REACH, Verdict.YES, message("The case system answers, and the account may log in.")),
             await _guarded(ACCOUNT, self._account(model, extended)),
@@ -74,8 +75,12 @@ class Inspection:
             await _guarded(EXECUTING_USER, self._executing_user(executing_user)),
             await _guarded(RIGHTS, self._rights(executing_user, needed, extended, acting)),
             await _guarded(ERROR_CASE_GROUP, self._error_case_group(rules, model)),
-            await _guarded(ERROR_ACCESS_CODE, self._error_access_code(executing_user, rules, model, extended)),
             await _guarded(REFERENCE_LABEL, self._reference_label(rules, model)),
+            *(
+                [await _guarded(ERROR_ACCESS_CODE, self._error_access_code(executing_user, code, model, extended))]
+                if code
+                else []
+            ),
         )
 
     async def _account(self, model: Metadata, extended: bool) -> CheckResult:
@@ -194,12 +199,7 @@ class Inspection:
     async def _reference_label(self, rules: Rules, model: Metadata) -> CheckResult:
         return await self._code(REFERENCE_LABEL, _CASE_INFORMATION_LABELS, rules.reference_label, model)
 
-    async def _error_access_code(
-        self, executing_user: str, rules: Rules, model: Metadata, extended: bool
-    ) -> CheckResult:
-        code = rules.error_access_code
-        if not code:
-            return CheckResult(ERROR_ACCESS_CODE, Verdict.YES, message("Error cases get no access code of their own."))
+    async def _error_access_code(self, executing_user: str, code: str, model: Metadata, extended: bool) -> CheckResult:
         known = await self._code(ERROR_ACCESS_CODE, _ACCESS_CODES, code, model)
         if known.verdict is not Verdict.YES or not extended:
             return known
@@ -280,7 +280,6 @@ _AFTER_REACH = (
     EXECUTING_USER,
     RIGHTS,
     ERROR_CASE_GROUP,
-    ERROR_ACCESS_CODE,
     REFERENCE_LABEL,
 )
 

@@ -15,12 +15,8 @@ from formcase.planning.knowledge import CodeTable, CodeTableKey, ContactType, Kn
 from formcase.planning.metadata import Metadata
 from formcase.planning.plan import (
     AddReference,
-    CreateAddress,
-    CreateCase,
-    CreateContact,
     Entry,
     Existing,
-    Operation,
     Plan,
     PlanKind,
     UpdateCaseText,
@@ -45,15 +41,16 @@ from formcase.targets.workzone.knowledge import Expert
 from formcase.targets.workzone.metadata import LARGEST, InvalidMetadata, demand_sets, read_metadata
 from formcase.targets.workzone.query import Equals, Expand, entities
 from formcase.targets.workzone.reading import Reader
+from formcase.targets.workzone.receipts import WRITING, cases_of, in_order
 from formcase.targets.workzone.settings import WorkZoneSettings
 from formcase.targets.workzone.tables import Tables
-from formcase.targets.workzone.transport import Transport
+from formcase.targets.workzone.transport import LARGEST_PAGE, Transport
 from formcase.targets.workzone.writing import index_of, parts
 
 _NOTE_TRIES = 3
-_WRITING = message("Writing the case to the case system")
 _UPLOADING = message("Uploading a file to the case system")
 _WRONG_VALUES = frozenset({400, 422})
+_LARGEST_PART = 64 * 1024  # bytes that the answer to one operation may have on average
 _DOUBT_AFTER = 30  # seconds; a row of refused submissions does not read everything anew each time
 _SETS = (
     "Files", "FileContacts", "FileDates", "FileInfos", "Records", "Documents", "Contacts", "Addresses", "ContactTypes",
@@ -135,7 +132,7 @@ class WorkZone(CaseSystem):
     ) -> Receipt:
         """Write the whole plan in one change set."""
         answers = await self._change(plan, documents, repeatability, executing_user)
-        made = _made(plan, answers)
+        made = cases_of(plan, answers)
         if made is None:
             return await self._receipt_by_looking_up(plan)
         return Receipt(tuple(self._case(each.id, each.number) for each in made))
@@ -216,24 +213,29 @@ class WorkZone(CaseSystem):
         """Send the change set; the body of each operation's answer, None where it has none."""
         request = batch.write(parts(plan, documents, repeatability))
         answer = await self._transport.write(
-            _WRITING, "$batch", request.content_type, request.body, user=executing_user
+            WRITING,
+            "$batch",
+            request.content_type,
+            request.body,
+            user=executing_user,
+            largest=LARGEST_PAGE + _LARGEST_PART * len(plan.operations),
         )
         if answer.status not in {200, 202}:
-            raise self._refusal(refused_batch(_WRITING, answer))
+            raise self._refusal(refused_batch(WRITING, answer))
         answers = self._answers(answer)
         for part in answers.parts:
             self._note_repeatability(part.answer)
         refusal = answers.refusal()
         if refusal is not None:
             index = index_of(refusal.content_id, plan)
-            raise self._refusal(refused_change(_WRITING, refusal.answer, plan, index))
-        return _in_order(answers, plan)
+            raise self._refusal(refused_change(WRITING, refusal.answer, plan, index))
+        return in_order(answers, plan)
 
     def _answers(self, answer: Answer) -> batch.Answers:
         try:
             return batch.read(answer.headers.get("content-type", ""), answer.body)
         except batch.Unreadable as error:
-            raise Unknown(_WRITING, message("The answer can't be read: {reason}.", reason=str(error))) from None
+            raise Unknown(WRITING, message("The answer can't be read: {reason}.", reason=str(error))) from None
 
     def _refusal(self, outcome: Outcome) -> Outcome:
         """What was refused may have been planned from a model or codes that are not true any more."""
@@ -259,7 +261,7 @@ class WorkZone(CaseSystem):
         try:
             found = await self.filed(plan.reference_id, Rules(reference_label=label))
         except (Passing, Setup) as error:
-            raise Unknown(_WRITING, message("It was written, and can't be looked up now."), error.remedy) from error
+            raise Unknown(WRITING, message("It was written, and can't be looked up now."), error.remedy) from error
         return Receipt(tuple(each.case for each in found))
 
     def _filed_case(self, tried: Message, row: JsonObject) -> FiledCase:
@@ -280,48 +282,6 @@ class WorkZone(CaseSystem):
     def _case(self, key: str, number: str) -> CaseReference:
         address = self._settings.case_address
         return CaseReference(key, number, address.replace("{id}", quote(key, safe="")) if address else None)
-
-
-def _in_order(answers: batch.Answers, plan: Plan) -> tuple[JsonObject | None, ...]:
-    """The bodies by operation: by Content-ID where all answers have one, else as they stand."""
-    if len(answers.parts) != len(plan.operations):
-        raise Unknown(
-            _WRITING,
-            message(
-                "There are {answers} answers to {operations} operations.",
-                answers=len(answers.parts),
-                operations=len(plan.operations),
-            ),
-        )
-    bodies = [part.answer.json() for part in answers.parts]
-    indexes = [index_of(part.content_id, plan) for part in answers.parts]
-    if sorted(index for index in indexes if index is not None) == list(range(len(bodies))):
-        by_index = dict(zip(indexes, bodies, strict=True))
-        return tuple(by_index[index] for index in range(len(bodies)))
-    return tuple(bodies)
-
-
-def _made(plan: Plan, bodies: tuple[JsonObject | None, ...]) -> tuple[Existing, ...] | None:
-    """The cases that were made or changed, each once; None where the answer leaves one of them out."""
-    cases: dict[str, Existing] = {}
-    for operation, body in zip(plan.operations, bodies, strict=True):
-        if isinstance(operation, CreateCase):
-            key, number = text(body or {}, "ID"), text(body or {}, "FileNo")
-            if not key or not number:
-                return None
-            cases[key] = Existing(key, number)
-        else:
-            changed = _changes(operation)
-            if changed is not None:
-                cases.setdefault(changed.id, changed)
-    return tuple(cases.values())
-
-
-def _changes(operation: Operation) -> Existing | None:
-    """The existing case that an operation changes."""
-    if isinstance(operation, CreateContact | CreateAddress | CreateCase):
-        return None
-    return operation.case if isinstance(operation.case, Existing) else None
 
 
 def _today(time_zone: str) -> date:

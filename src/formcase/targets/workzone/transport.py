@@ -52,7 +52,9 @@ class Transport:
         except _Lost as lost:
             raise lost.passing(tried) from None
 
-    async def write(self, tried: Message, address: str, content_type: str, body: bytes, *, user: str) -> Answer:
+    async def write(
+        self, tried: Message, address: str, content_type: str, body: bytes, *, user: str, largest: int = LARGEST_PAGE
+    ) -> Answer:
         """POST a body that is at hand. Raises `Unknown` where it may have arrived and no answer came."""
         headers = {
             "Accept": "multipart/mixed",
@@ -60,9 +62,7 @@ class Transport:
             "OData-Version": "4.0",
             "OData-MaxVersion": "4.0",
         }
-        request = _Request(
-            tried, "POST", self._below_root(address), headers, self._time_for(len(body)), LARGEST_PAGE, body
-        )
+        request = _Request(tried, "POST", self._below_root(address), headers, self._time_for(len(body)), largest, body)
         try:
             return await self._send(request, user)
         except _Lost as lost:

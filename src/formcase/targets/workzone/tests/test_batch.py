@@ -80,6 +80,12 @@ def test_an_answer_that_is_cut_off_anywhere_is_never_taken_for_a_whole_one() -> 
     assert len(batch.read(kind, body[:end]).parts) == 2
 
 
+def test_a_part_that_is_shorter_than_it_says_is_unreadable() -> None:
+    part = b"Content-Type: application/http\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{}"
+    with pytest.raises(batch.Unreadable, match="cut off"):
+        batch.read("multipart/mixed; boundary=b", b"--b\r\n" + part + b"\r\n--b--")
+
+
 @given(st.text(max_size=80), st.binary(max_size=400))
 def test_rubbish_is_called_unreadable_and_nothing_else(kind: str, body: bytes) -> None:
     try:

@@ -42,6 +42,7 @@ def test_inherited_names_are_there(model: Metadata) -> None:
     assert {"ID", "Title", "Meeting"} <= agenda.properties.keys()
     assert agenda.key == ("ID",)
     assert agenda.navigation["State"].entity_set == "CustomDomains"
+    assert agenda.navigation["Parent"].entity_set == "Files"
     assert agenda.navigation["Chair"].entity_set == "CustomDomains"
     assert "Meeting" not in model.of_set("Files").properties
 
