@@ -15,7 +15,8 @@ from integration.conftest import Installation, free_ports, start_installation, w
 
 SAMPLES = Path(__file__).parents[2] / "src/formcase/formservice/samples"
 FLAG = json.loads((SAMPLES / "flag-permit/answers.json").read_text(encoding="utf-8"))
-FLAG_FILES = tuple(f"Flag={SAMPLES}/flag-permit/files/flag.png".split("\n")) + (
+FLAG_FILES = (
+    f"Flag={SAMPLES}/flag-permit/files/flag.png",
     f"Programme={SAMPLES}/flag-permit/files/programme.txt",
 )
 

@@ -17,11 +17,10 @@ from formcase.targets.port import Receipt
 async def decide(way: Way, outcome: Outcome) -> None:
     """Record what an outcome means for this submission. The attempt ends."""
     entry = way.attempt.entry
-    if isinstance(outcome, Withdrawn):
-        if entry.filed is not None:
-            await way.attempt.imported(Note("imported", message("Imported; the form service has none of it left")))
-        else:
-            await way.attempt.withdraw(Note("withdrawn", message("Withdrawn at the form service before it was filed")))
+    if entry.filed is not None:
+        await _report_later(way, outcome)
+    elif isinstance(outcome, Withdrawn):
+        await way.attempt.withdraw(Note("withdrawn", message("Withdrawn at the form service before it was filed")))
     elif isinstance(outcome, AlreadyImported):
         await adopt_imported(way, await way.ends.source.submission(entry.submission_id))
     elif isinstance(outcome, Unreadable):
@@ -96,6 +95,14 @@ async def adopt_imported(way: Way, detail: SubmissionDetail) -> None:
         "warning",
     )
     await way.attempt.adopt_imported(last.cases if last else (), note)
+
+
+async def _report_later(way: Way, outcome: Outcome) -> None:
+    """The cases exist; only the form service does not know yet. It is told again for as long as it takes: to call it
+    Temporary blocked would be untrue."""
+    retry_after = outcome.retry_after if isinstance(outcome, Passing) else None
+    due = way.now() + waiting.before_next_try(way.attempt.entry.tries, retry_after)
+    await way.attempt.again(due, Note("not reported yet", outcome.message(), "warning"), passing=True)
 
 
 async def _unreadable(way: Way, outcome: Unreadable) -> None:

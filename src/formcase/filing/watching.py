@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
@@ -11,6 +11,7 @@ from formcase.filing.journal import Journal, Recorded, WorkflowKey
 from formcase.filing.way import utc_now
 from formcase.outcomes import AlreadyImported, Outcome, Withdrawn
 from formcase.sources.port import FormService, Status, SubmissionPage, SubmissionSummary
+from formcase.submission.model import FileDescription
 
 DELIVERED_AT_ONCE = 8
 PAGE_SIZE = 200
@@ -75,6 +76,7 @@ class Watch:
                 seen.left_alone.add(summary.form_id)
             else:
                 mine.append(summary)
+        mine.extend(_nameless(entry.id, entry.reference_id) for entry in page.unreadable if entry.id is not None)
         if not mine:
             return
         recorded = await self.journal.record(self.workflow, self.source_name, mine)
@@ -102,3 +104,21 @@ class Watch:
         async with asyncio.TaskGroup() as group:
             for recorded in new:
                 group.create_task(say(recorded))
+
+
+def _nameless(submission_id: str, reference_id: str | None) -> SubmissionSummary:
+    """A submission of which the listing says nothing that can be trusted but its id: recorded all the same, so that
+    it is tried, blocked and seen like any other that can't be read."""
+    nothing = FileDescription("application/xml", 0, "")
+    return SubmissionSummary(
+        id=submission_id,
+        reference_id=reference_id or submission_id,
+        form_id="",
+        form_title="",
+        form_version=0,
+        submitted_at=datetime.now(UTC),
+        status=Status.SUBMITTED,
+        xml=nothing,
+        pdf=None,
+        attachments=(),
+    )

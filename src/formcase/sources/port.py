@@ -50,7 +50,7 @@ class UnreadableEntry:
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
     """One page of a listing. next: where the next page starts, None on the last; cursor: the end of this page;
-    refused: form ids that do not exist or are not released to us; unreadable: entries that are left out."""
+    refused: form ids that do not exist or are not released to us; unreadable: entries that can't be trusted."""
 
     submissions: tuple[SubmissionSummary, ...]
     next: str | None

@@ -27,7 +27,6 @@ from formcase.sources.port import (
     SubmissionDetail,
     SubmissionPage,
     SubmissionSummary,
-    UnreadableEntry,
 )
 from formcase.submission.form import FormDefinition, FormSummary
 from formcase.submission.model import FileDescription
@@ -195,7 +194,7 @@ class Interact:
             raise Unreadable(tried, message("The listing goes round in a circle: the next page is this one."))
         page = _only(form_ids, page) if form_ids else page
         for entry in page.unreadable:
-            _log.warning("entry of a listing left out", submission=entry.id, reason=str(entry.reason))
+            _log.warning("entry of a listing can't be read", submission=entry.id, reason=str(entry.reason))
         return page
 
     def _file(
@@ -289,16 +288,8 @@ def _read(read: Callable[[bytes], _T], answer: Answer, tried: Message) -> _T:
 
 
 def _only(form_ids: Sequence[str], page: SubmissionPage) -> SubmissionPage:
-    """Set apart what was not asked for: another workflow may be responsible for it."""
-    others = tuple(
-        UnreadableEntry(summary.id, summary.reference_id, message("It is of a form that was not asked for."))
-        for summary in page.submissions
-        if summary.form_id not in form_ids
-    )
-    if not others:
-        return page
-    asked = tuple(summary for summary in page.submissions if summary.form_id in form_ids)
-    return replace(page, submissions=asked, unreadable=page.unreadable + others)
+    """Leave out what was not asked for: another workflow may be responsible for it."""
+    return replace(page, submissions=tuple(summary for summary in page.submissions if summary.form_id in form_ids))
 
 
 def _withdrawn(tried: Message) -> Withdrawn:
