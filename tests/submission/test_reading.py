@@ -114,9 +114,9 @@ BOMB = (
 @pytest.mark.parametrize("where", ['<Page name="P"><Field name="x">&i;</Field></Page>', '<Page name="&i;"/>'])
 def test_an_entity_bomb_is_refused_before_it_costs_anything(where):
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     problem = refusal(BOMB.encode() + xml(where)).problems[0]
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "document type declaration" in str(problem.message())
@@ -289,11 +289,11 @@ def test_numbers_and_times_that_nobody_can_use_are_refused(head, inside):
 
 
 def test_very_many_violations_are_all_told_and_take_seconds_not_minutes():
-    started = time.perf_counter()
+    started = time.process_time()
     error = refusal(xml('<Page name="P">', "\n<Field/>" * 50_000, "</Page>"))
     assert len(error.problems) == 50_000
     assert "And 49980 more." in str(error)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_path_of_fields_that_are_alike_counts_from_one():

@@ -127,7 +127,7 @@ def _check_labels(group: MappedGroup, entries: Entries, reference_label: str) ->
 
 def _made(name: str, number: int, mapped: Sequence[MappedGroup], entries: Entries) -> CaseInPlan:
     group = mapped[number]
-    entry = entries.entry(group, without=CASE_KEYS)
+    entry = entries.entry(group)
     for mandatory in _MANDATORY:
         if not group.has(mandatory):
             place = entries.found.group(group.path, group.type.name)

@@ -100,8 +100,11 @@ class _Count:
             raise _Stop(message("there are more than {limit} attachments", limit=limits.ATTACHMENTS))
         for attribute, value in attributes.items():
             if len(value.encode()) > limits.VALUE_BYTES:
-                what = "the value of {name} is longer than {limit} bytes"
-                raise _Stop(message(what, name=attribute, limit=limits.VALUE_BYTES))
+                raise _Stop(
+                    message(
+                        "the value of {name} is longer than {limit} bytes", name=attribute, limit=limits.VALUE_BYTES
+                    )
+                )
         self.value_bytes = 0
 
     def _end(self, _name: str) -> None:
@@ -146,13 +149,17 @@ def _encoding(xml: bytes) -> str:
         return "utf-8"
     encoding = declared[1].decode("ascii")
     if not _KNOWN.fullmatch(encoding) or encoding.lower().startswith("utf-16"):
-        what = "the file says that its encoding is {encoding}, which can't be read here; UTF-8 can"
-        raise _unreadable(message(what, encoding=encoding), 1)
+        raise _unreadable(_encoding_unknown(encoding), 1)
     try:
         return codecs.lookup(encoding).name
     except LookupError as error:
-        what = "the file says that its encoding is {encoding}, which nobody knows; UTF-8 can be read"
-        raise _unreadable(message(what, encoding=encoding), 1) from error
+        raise _unreadable(_encoding_unknown(encoding), 1) from error
+
+
+def _encoding_unknown(encoding: str) -> Message:
+    return message(
+        "the file says that its encoding is {encoding}, which can't be read here; UTF-8 can", encoding=encoding
+    )
 
 
 def _syntax_error(error: expat.ExpatError) -> Message:

@@ -198,7 +198,7 @@ def _items(element: etree._Element) -> Iterable[Group | Field]:
 def _field(element: etree._Element) -> Field:
     return Field(
         _name(element),
-        "".join(cast(Iterator[str], element.itertext())),
+        element.text or "",
         element.get("title"),
         element.get("type", "text").strip(),
         element.get("display"),
