@@ -54,7 +54,8 @@ def plan_error_case(
     access_code = _access_code(submission, mapping, knowledge, rules)
     entry = Entry(
         values={"Title": _title(submission, knowledge, translate), "FileClass_Value": rules.error_case_group},
-        nested={"Text": Entry({"Text": text})} | ({"AccessCode": access_code} if access_code is not None else {}),
+        nested=({"Text": Entry({"Text": text})} if text else {})
+        | ({"AccessCode": access_code} if access_code is not None else {}),
     )
     return Plan(
         PlanKind.ERROR_CASE,
