@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from formcase.formservice.certificates import CertificateRefused, read_client_certificate
-from formcase.formservice.models import Client, ClientCertificate, FormVersion
+from formcase.formservice.models import Client, ClientCertificate
 from formcase.formservice.problems import Problem
 
 
@@ -39,9 +39,15 @@ def revoke(sha256: str) -> bool:
     return bool(ClientCertificate.objects.filter(sha256=sha256.lower()).update(revoked_at=timezone.now()))
 
 
-def released_form_ids(client: Client) -> frozenset[str]:
-    """The forms that exist and are released to a client."""
-    published = FormVersion.objects.values_list("form_id", flat=True).distinct()
-    if client.form_ids is not None:
-        return frozenset(published.filter(form_id__in=client.form_ids))
-    return frozenset(published)
+def client_of(sha256: str, client_id: str) -> Client | None:
+    """This client, if it may come with this certificate now."""
+    now = timezone.now()
+    certificates = ClientCertificate.objects.select_related("client").filter(
+        sha256=sha256, client__client_id=client_id, revoked_at=None, not_before__lte=now, not_after__gte=now
+    )
+    return next((certificate.client for certificate in certificates), None)
+
+
+def client_without_certificate(client_id: str) -> Client | None:
+    """This client, where nothing shows who it is but its token."""
+    return Client.objects.filter(client_id=client_id).first()

@@ -61,7 +61,13 @@ def newest(form_ids: Iterable[str] | None = None) -> list[FormVersion]:
 
 def exists(form_id: str) -> bool:
     """Whether there is such a form in any version."""
-    return "\0" not in form_id and FormVersion.objects.filter(form_id=form_id).exists()
+    return form_id in existing([form_id])
+
+
+def existing(form_ids: Iterable[str]) -> frozenset[str]:
+    """Those of these forms that there are, in any version."""
+    possible = [form_id for form_id in form_ids if "\0" not in form_id]
+    return frozenset(FormVersion.objects.filter(form_id__in=possible).values_list("form_id", flat=True))
 
 
 def _read(chosen: FormVersion) -> Form:

@@ -10,6 +10,7 @@ from asyncio.sslproto import SSLProtocol
 from typing import cast
 
 _LONGEST = 20  # seconds that a handshake may take
+_FAREWELL = 2  # seconds for the other end to close, too
 _LINGERING = 2.0  # seconds in which a refused client may read the alert
 
 
@@ -20,7 +21,15 @@ async def secure(plain: asyncio.Transport, application: asyncio.Protocol, contex
     """
     loop = asyncio.get_running_loop()
     settled: asyncio.Future[None] = loop.create_future()
-    tls = _Handshake(loop, application, context, settled, server_side=True, ssl_handshake_timeout=_LONGEST)
+    tls = _Handshake(
+        loop,
+        application,
+        context,
+        settled,
+        server_side=True,
+        ssl_handshake_timeout=_LONGEST,
+        ssl_shutdown_timeout=_FAREWELL,
+    )
     plain.set_protocol(tls)
     tls.connection_made(plain)
     plain.resume_reading()

@@ -23,16 +23,17 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from formcase.formservice.asgi import application
+from formcase.formservice.authority import authority_certificate, ensure_authority
 from formcase.formservice.handshake import secure
 from formcase.formservice.interact.arrivals import arrivals
 from formcase.formservice.interact.problems import problem_content
-from formcase.formservice.interact.threads import close_threads, in_database
+from formcase.formservice.interact.threads import in_database
 from formcase.formservice.retention import remove_finished
 from formcase.formservice.tls import Trust
 
 _KEEP_ALIVE = 75  # longer than clients keep theirs, so that none is closed under a request
 _STOP_TIMEOUT = 15
-_CLEANING_INTERVAL = 6 * 3600.0
+_TENDING_INTERVAL = 6 * 3600.0
 _log = structlog.get_logger()
 
 
@@ -65,14 +66,13 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._cleaning = asyncio.create_task(_clean_now_and_then())
+        self._tending = asyncio.create_task(_tend_now_and_then())
         _log.info("listening", host=self.config.host, port=self.config.port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._cleaning.cancel()
+        self._tending.cancel()
         arrivals.release_all()
         await super().shutdown(sockets)
-        close_threads()
 
 
 class _Plain(HttpToolsProtocol):
@@ -148,13 +148,20 @@ def _reason(error: Exception) -> str:
     return getattr(error, "verify_message", None) or getattr(error, "reason", None) or type(error).__name__
 
 
-async def _clean_now_and_then() -> None:
+async def _tend_now_and_then() -> None:
     while True:
         try:
-            await in_database(remove_finished)
-        except Exception:  # noqa: BLE001 - what can't be removed now is removed the next time
-            _log.exception("cleaning failed")
-        await asyncio.sleep(_CLEANING_INTERVAL)
+            await in_database(_tend)
+        except Exception:  # noqa: BLE001 - what can't be done now is done the next time
+            _log.exception("tending failed")
+        await asyncio.sleep(_TENDING_INTERVAL)
+
+
+def _tend() -> None:
+    """Remove what was kept long enough, and renew the built-in authority's certificates in time."""
+    remove_finished()
+    if authority_certificate() is not None:
+        ensure_authority()
 
 
 @contextlib.contextmanager

@@ -4,23 +4,25 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest
-from django.utils import timezone
 
-from formcase.formservice.clients import released_form_ids
+from formcase.formservice.clients import client_of, client_without_certificate
 from formcase.formservice.interact import limits
 from formcase.formservice.interact.access_tokens import TokenRefused, client_id_of
 from formcase.formservice.interact.peers import PeerCertificate, peer_certificate
 from formcase.formservice.interact.problems import ProblemError
 from formcase.formservice.interact.threads import in_database
-from formcase.formservice.models import Client, ClientCertificate
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A client that was let in, with the forms that exist and are released to it."""
+    """A client that was let in, with the forms that are released to it; None: all."""
 
     client_id: str
-    form_ids: frozenset[str]
+    form_ids: frozenset[str] | None
+
+    def may_see(self, form_id: str) -> bool:
+        """Whether a form, if it exists, and what was submitted with it are released to this client."""
+        return self.form_ids is None or form_id in self.form_ids
 
 
 def enter(request: HttpRequest) -> PeerCertificate | None:
@@ -48,16 +50,10 @@ async def caller(request: HttpRequest) -> Caller:
 
 
 def _let_in(client_id: str, peer: PeerCertificate | None) -> Caller | None:
-    client = Client.objects.filter(client_id=client_id).first()
-    if client is None or (peer is not None and not _comes_with(client, peer)):
+    client = client_of(peer.sha256, client_id) if peer else client_without_certificate(client_id)
+    if client is None:
         return None
-    return Caller(client_id, released_form_ids(client))
-
-
-def _comes_with(client: Client, peer: PeerCertificate) -> bool:
-    now = timezone.now()
-    certificates = ClientCertificate.objects.filter(client=client, sha256=peer.sha256, revoked_at=None)
-    return certificates.filter(not_before__lte=now, not_after__gte=now).exists()
+    return Caller(client_id, None if client.form_ids is None else frozenset(client.form_ids))
 
 
 def _unauthorized(detail: str, error: str | None = "invalid_token") -> ProblemError:

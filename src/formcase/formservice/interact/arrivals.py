@@ -5,7 +5,7 @@ A hint only. Where the database does not let us listen, those who wait look agai
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import structlog
@@ -22,16 +22,16 @@ class Arrivals:
     """Who waits for which forms. Belongs to one event loop at a time."""
 
     def __init__(self) -> None:
-        self._waiting: dict[asyncio.Event, frozenset[str]] = {}
+        self._waiting: dict[asyncio.Event, frozenset[str] | None] = {}
         self._listener: asyncio.Task[None] | None = None
         self._hearing = False
         self._closing = False
 
     @contextlib.contextmanager
-    def listening(self, form_ids: Collection[str]) -> Iterator[asyncio.Event]:
-        """An event that is set whenever a submission of one of these forms may have arrived."""
+    def listening(self, form_ids: frozenset[str] | None) -> Iterator[asyncio.Event]:
+        """An event that is set whenever a submission of one of these forms (None: of any) may have arrived."""
         event = asyncio.Event()
-        self._waiting[event] = frozenset(form_ids)
+        self._waiting[event] = form_ids
         if self._listener is None or self._listener.done():
             self._listener = asyncio.get_running_loop().create_task(self._listen())
         try:
@@ -64,7 +64,7 @@ class Arrivals:
 
     def _wake(self, form_id: str | None) -> None:
         for event, form_ids in self._waiting.items():
-            if form_id is None or form_id in form_ids:
+            if form_id is None or form_ids is None or form_id in form_ids:
                 event.set()
 
     async def _listen(self) -> None:

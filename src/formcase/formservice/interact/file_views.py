@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 
 from formcase.formservice.interact.access import Caller, caller
 from formcase.formservice.interact.answers import without_content
-from formcase.formservice.interact.listing import one_submission
+from formcase.formservice.interact.listing import one_file
 from formcase.formservice.interact.problems import ProblemError, not_found
 from formcase.formservice.interact.threads import in_database, with_files
 from formcase.formservice.models import FileKind, StoredFile
@@ -61,13 +61,10 @@ async def _file(request: HttpRequest, submission_id: str, kind: FileKind, attach
 
 
 def _find(submission_id: str, client: Caller, kind: FileKind, attachment_id: str) -> StoredFile:
-    submission = one_submission(submission_id, client.form_ids)
-    if submission is None:
-        raise not_found("There is no such submission for this client.")
-    for file in submission.files.all():
-        if file.kind == kind and file.attachment_id == attachment_id:
-            return file
-    raise not_found("The submission has no such file.")
+    file = one_file(submission_id, kind, attachment_id)
+    if file is None or not client.may_see(file.submission.form_id):
+        raise not_found("There is no such submission for this client, or it has no such file.")
+    return file
 
 
 def _described(response: HttpResponseBase, file: StoredFile) -> HttpResponseBase:

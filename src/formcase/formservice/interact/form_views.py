@@ -30,10 +30,10 @@ async def form_definition(request: HttpRequest, form_id: str) -> HttpResponse:
         form = await in_database(forms.form, form_id, version)
     except forms.FormUnknown as unknown:
         # whether a form that is not released has this version is nobody's business
-        if form_id not in client.form_ids and await in_database(forms.exists, form_id):
+        if not client.may_see(form_id) and await in_database(forms.exists, form_id):
             raise _not_released() from None
         raise not_found(str(unknown)) from None
-    if form_id not in client.form_ids:
+    if not client.may_see(form_id):
         raise _not_released()
     return json_answer(_definition(form))
 

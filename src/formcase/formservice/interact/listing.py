@@ -1,6 +1,5 @@
 """The listing of submissions: one page of it, and single ones, as the database has them now."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -12,14 +11,19 @@ from formcase.formservice.models import FileKind, Status, StoredFile, Submission
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a client asked for; `refused`: the ids that it may not have."""
+    """What a client asked for. form_ids: None for all; refused: the ids that it may not have."""
 
-    form_ids: frozenset[str]
+    form_ids: frozenset[str] | None
     refused: tuple[str, ...]
     only_open: bool
     after: Position | None
     cursor: str | None
     limit: int
+
+    @property
+    def has_forms(self) -> bool:
+        """Whether anything can be there at all: not where every form that was asked for is refused."""
+        return self.form_ids is None or bool(self.form_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class ListedPage:
 
 def listed_page(asked: Asked) -> ListedPage:
     """The page that was asked for."""
-    found = _submissions().filter(form_id__in=asked.form_ids).order_by("submitted_at", "submission_id")
+    found = _submissions().order_by("submitted_at", "submission_id")
+    if asked.form_ids is not None:
+        found = found.filter(form_id__in=asked.form_ids)
     if asked.only_open:
         # in the words of the index
         found = found.filter(~Q(status=Status.IMPORTED))
@@ -49,11 +55,21 @@ def listed_page(asked: Asked) -> ListedPage:
     return ListedPage(tuple(map(summary, page)), end if len(rows) > len(page) else None, end)
 
 
-def one_submission(submission_id: str, form_ids: Iterable[str]) -> Submission | None:
-    """A submission of one of these forms; None where there is none."""
+def one_submission(submission_id: str) -> Submission | None:
+    """A submission by its id; None where there is none."""
     if "\0" in submission_id:
         return None
-    return _submissions().filter(submission_id=submission_id, form_id__in=list(form_ids)).first()
+    return next(iter(_submissions().filter(submission_id=submission_id)), None)
+
+
+def one_file(submission_id: str, kind: FileKind, attachment_id: str) -> StoredFile | None:
+    """A file of a submission, together with its submission; None where there is none."""
+    if "\0" in submission_id + attachment_id:
+        return None
+    found = StoredFile.objects.select_related("submission").filter(
+        submission__submission_id=submission_id, kind=kind, attachment_id=attachment_id
+    )
+    return next(iter(found), None)
 
 
 def summary(submission: Submission) -> dict[str, object]:

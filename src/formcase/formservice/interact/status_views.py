@@ -131,8 +131,8 @@ def _record(submission_id: str, client: Caller, said: Said) -> None:
 
 def _locked(submission_id: str, client: Caller) -> Submission:
     # the history is compared and added to under this lock, so that two alike make one entry
-    found = Submission.objects.select_for_update().filter(form_id__in=client.form_ids)
-    submission = None if "\0" in submission_id else found.filter(submission_id=submission_id).first()
-    if submission is None:
+    found = Submission.objects.select_for_update().filter(submission_id=submission_id)
+    submission = None if "\0" in submission_id else next(iter(found), None)
+    if submission is None or not client.may_see(submission.form_id):
         raise not_found("There is no such submission for this client.")
     return submission

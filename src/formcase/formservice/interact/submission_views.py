@@ -4,6 +4,7 @@ import asyncio
 
 from django.http import HttpRequest, HttpResponse
 
+from formcase.formservice.forms import existing
 from formcase.formservice.interact.access import Caller, caller
 from formcase.formservice.interact.answers import json_answer
 from formcase.formservice.interact.arrivals import arrivals
@@ -28,9 +29,11 @@ async def submission_list(request: HttpRequest) -> HttpResponse:
     """`GET …/submissions`."""
     client = await caller(request)
     parameters = Parameters(request)
-    asked = _asked(parameters, client)
+    named = parameters.several("formId")
+    there = await in_database(existing, named) if named else frozenset[str]()
+    asked = _asked(parameters, client, named, there)
     wait = parameters.number("wait", 0, 0, _LONGEST_WAIT) or 0
-    page = await (_page_after_waiting(asked, wait) if wait and asked.form_ids else in_database(listed_page, asked))
+    page = await (_page_after_waiting(asked, wait) if wait and asked.has_forms else in_database(listed_page, asked))
     return json_answer(
         {
             "submissions": page.submissions,
@@ -47,12 +50,12 @@ async def submission_detail(request: HttpRequest, submission_id: str) -> HttpRes
     return json_answer(await in_database(_detail, submission_id, client))
 
 
-def _asked(parameters: Parameters, client: Caller) -> Asked:
-    named = parameters.several("formId")
+def _asked(parameters: Parameters, client: Caller, named: list[str], there: frozenset[str]) -> Asked:
     cursor = parameters.text("after")
+    released = frozenset(form_id for form_id in there if client.may_see(form_id))
     return Asked(
-        form_ids=client.form_ids.intersection(named) if named else client.form_ids,
-        refused=tuple(form_id for form_id in named if form_id not in client.form_ids),
+        form_ids=released if named else client.form_ids,
+        refused=tuple(form_id for form_id in named if form_id not in released),
         only_open=parameters.one_of("state", ("open", "all")) == "open",
         after=None if cursor is None else read_cursor(cursor),
         cursor=cursor,
@@ -73,7 +76,7 @@ async def _page_after_waiting(asked: Asked, wait: int) -> ListedPage:
 
 
 def _detail(submission_id: str, client: Caller) -> dict[str, object]:
-    submission = one_submission(submission_id, client.form_ids)
-    if submission is None:
+    submission = one_submission(submission_id)
+    if submission is None or not client.may_see(submission.form_id):
         raise not_found("There is no such submission for this client.")
     return {**summary(submission), "history": history(submission)}

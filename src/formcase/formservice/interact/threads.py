@@ -5,15 +5,21 @@ A few threads that stay, each with its own database connection; a client that me
 
 import asyncio
 import functools
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import Error as DatabaseFailure
+from django.db import close_old_connections
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+_IDLE = 10.0  # seconds
+_this_thread = threading.local()
 
 
 @functools.cache
@@ -38,24 +44,18 @@ async def with_files(work: Callable[Parameters, Result], *args: Parameters.args,
     return await _run(_file_threads(), functools.partial(work, *args, **kwargs))
 
 
-def close_threads() -> None:
-    """Give back the threads and their connections."""
-    pool = _database_threads()
-    for _thread in range(pool._max_workers):
-        pool.submit(connections.close_all)
-    pool.shutdown()
-    _file_threads().shutdown()
-    _database_threads.cache_clear()
-    _file_threads.cache_clear()
-
-
 def _with_fresh_connection(work: Callable[[], Result]) -> Callable[[], Result]:
     def done() -> Result:
-        close_old_connections()
+        # a connection that was idle for a while is looked at before it is used, not at every call
+        if time.monotonic() - getattr(_this_thread, "worked_at", 0.0) > _IDLE:
+            close_old_connections()
         try:
             return work()
-        finally:
+        except DatabaseFailure:
             close_old_connections()
+            raise
+        finally:
+            _this_thread.worked_at = time.monotonic()
 
     return done
 
