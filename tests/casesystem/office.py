@@ -82,7 +82,9 @@ class Office:
         content_type = sent.pop("Content-Type", "application/json")
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         target = path if path.startswith(("http", "/")) else f"/OData4/{path}"
-        response = self._client.generic(method, target, data, content_type=content_type, headers=sent)
+        # Named twice because Django's client leaves it out where there is no body.
+        typed = {"content_type": content_type, "CONTENT_TYPE": content_type}
+        response = self._client.generic(method, target, data, headers=sent, **typed)
         content = b"".join(response.streaming_content) if response.streaming else response.content
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, content)
 

@@ -79,7 +79,7 @@ class _Translator:
                 return self._some_or_all(node)
             case ast.Call():
                 return self._call(node)
-            case ast.Identifier() | ast.Attribute():
+            case ast.Identifier():
                 return self._path(_segments(node))
             case ast._Literal():
                 return self._literal(node)
@@ -273,13 +273,10 @@ def _wrapped(steps: list[tuple[Row, sql.Composable]], condition: sql.Composable)
 
 
 def _segments(node: ast._Node) -> list[str]:
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.owner
-    if not isinstance(node, ast.Identifier) or node.namespace:
+    if not isinstance(node, ast.Identifier):
         raise not_implemented(_("this path"))
-    return [node.name, *reversed(names)]
+    name: str = node.full_name()
+    return name.split("/")
 
 
 def _literal(node: ast._Literal) -> Typed:

@@ -14,6 +14,7 @@ from formcase.casesystem.query_options import PAGE_SIZE, Expand, Options, SkipTo
 from formcase.casesystem.sql_rows import Row, fetch, from_json, join_of, joined, seen, summarised
 
 MAX_EXPANDED = 1000
+_TRUE = sql.SQL("true")
 Entity = dict[str, Any]
 
 
@@ -261,6 +262,8 @@ def _show_expanded(
     keys = [tuple(path_value(row, raw, path) for path in join) for raw in found]
     wanted = {key for key in keys if None not in key}
     there = row.scope.row(navigation.target)
+    if not wanted:
+        _check(there, expand.options)
     groups = _targets(there, list(join.values()), wanted, expand.options, root) if wanted else {}
     for raw, key, entity in zip(found, keys, entities, strict=True):
         if not navigation.collection:
@@ -274,6 +277,15 @@ def _show_expanded(
         if len(targets) == MAX_EXPANDED and min(limit, number - expand.options.skip) > MAX_EXPANDED:
             link = f"{root}{row.entity_set}('{raw['ID']}')/{navigation.name}?$skip={MAX_EXPANDED}"
             entity[f"{navigation.name}@odata.nextLink"] = link
+
+
+def _check(row: Row, options: Options) -> None:
+    """Refuse what is wrong in nested options, also where there is nothing to expand."""
+    _filtered(row, _TRUE, options)
+    _order(row, options)
+    for expand in options.expand:
+        if not expand.navigation.contained:
+            _check(row.scope.row(expand.navigation.target), expand.options)
 
 
 def _targets(
