@@ -41,6 +41,13 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Installation:
     """A data folder and what runs on it."""
 
@@ -63,14 +70,17 @@ class Installation:
         )
 
     def serve(self) -> None:
-        self.process = subprocess.Popen(
-            [*FORMCASE, "serve", "--port", str(self.port)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self.environment,
-        )
-        assert "Start page" in self.process.stdout.readline(), self.process.stderr.read()
+        with (self.folder.parent / "errors").open("w+") as errors:
+            self.process = subprocess.Popen(
+                [*FORMCASE, "serve", "--port", str(self.port)],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=self.environment,
+            )
+            first_line = self.process.stdout.readline()
+            errors.seek(0)
+            assert "Start page" in first_line, errors.read()
 
     def processes(self) -> list[psutil.Process]:
         found = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
@@ -104,7 +114,8 @@ def installation(folder) -> Iterator[Installation]:
     yield here
     if here.process is not None:
         here.process.kill()
-        here.process.communicate()
+        here.process.wait()
+        here.process.stdout.close()
     wait_until(lambda: cluster.running(folder) is None)
 
 
@@ -116,8 +127,9 @@ def test_it_serves_heals_and_ends_in_order(installation):
         ("formcase.site.form_service", installation.port + 1),
     ):
         former = installation.child(module)
+        gone = [former, *former.children(recursive=True)]
         former.kill()
-        wait_until(lambda former=former: not former.is_running() or former.status() == psutil.STATUS_ZOMBIE)
+        wait_until(lambda gone=gone: not any(is_alive(process) for process in gone))
         wait_until(lambda port=port: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
     wait_until(installation.is_ready)
 
@@ -132,7 +144,7 @@ def test_it_serves_heals_and_ends_in_order(installation):
     processes = installation.processes()
     installation.process.send_signal(signal.SIGTERM)
     assert installation.process.wait(30) == 0
-    wait_until(lambda: not any(process.is_running() for process in processes))
+    wait_until(lambda: not any(is_alive(process) for process in processes))
 
 
 def test_a_kill_leaves_no_process_behind(installation):
@@ -141,7 +153,7 @@ def test_a_kill_leaves_no_process_behind(installation):
     assert len(processes) >= 5
     installation.process.kill()
     installation.process.wait()
-    wait_until(lambda: not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
+    wait_until(lambda: not any(is_alive(process) for process in processes))
 
 
 def test_the_form_services_port_is_named_where_it_is_the_one_in_use(installation):

@@ -20,9 +20,14 @@ def prepared(migrations: Migrations = Migrations.DEMAND, *, quiet: bool = True) 
     What can go wrong here is turned into an exit code by `formcase.cli.main`.
     """
     with prepared_process(migrations) as settings:
+        root = logging.getLogger()
+        level = root.level
         if quiet and "log_level" not in settings.model_fields_set:
-            logging.getLogger().setLevel(logging.WARNING)
-        yield settings
+            root.setLevel(logging.WARNING)
+        try:
+            yield settings
+        finally:
+            root.setLevel(level)
 
 
 @contextmanager

@@ -40,7 +40,10 @@ class Line:
 def start_page(request: HttpRequest) -> HttpResponse:
     """Show what runs."""
     settings = configuration()
-    lines = [_database(), _case_system(request, settings), _form_service(settings), *_of_the_apps()]
+    database = _database()
+    lines = [database, _case_system(request, settings), _form_service(settings)]
+    if database.runs:
+        lines.extend(_of_the_apps())
     return render(request, "site/start_page.html", {"lines": lines, "version": __version__})
 
 

@@ -24,6 +24,10 @@ def register(app: App) -> None:
     app.command(certificate)
 
     case_system = App(name="case-system", help="The built-in case system.")
+    case_system.command(
+        "formcase.cli.commands.case_system:corporate_access", name="corporate-access", help="Switch corporate access."
+    )
+    case_system.command("formcase.cli.commands.case_system:users", name="users", help="List its users.")
     app.command(case_system)
 
     app.command("formcase.cli.commands.worker:worker", name="worker", help="Watch and file, until a signal ends it.")

@@ -6,6 +6,7 @@ from cyclopts import Parameter
 
 from formcase.cli import output
 from formcase.cli.runtime import Migrations, choosing, prepared
+from formcase.site.configuration import Configuration
 
 
 def serve(
@@ -19,8 +20,21 @@ def serve(
         from formcase.site.supervising import Supervisor
 
         servers.demand_free_ports(chosen)
-        with prepared(Migrations.APPLY, quiet=False) as settings, Supervisor(servers.services(settings)) as running:
-            served_port.remember(settings)
-            for line in servers.addresses(settings):
-                output.say(line)
-            running.watch()
+        with prepared(Migrations.APPLY, quiet=False) as settings:
+            _let_ourselves_in(settings)
+            with Supervisor(servers.services(settings)) as running:
+                served_port.remember(settings)
+                for line in servers.addresses(settings):
+                    output.say(line)
+                running.watch()
+
+
+def _let_ourselves_in(settings: Configuration) -> None:
+    """See to it that the built-in case system, where it is used, knows the account that workers come with."""
+    if not settings.uses_built_in_case_system:
+        return
+    from formcase.casesystem.setup import ensure_account
+    from formcase.site.case_system import BUILT_IN_ACCOUNT
+    from formcase.site.secrets import ACCOUNT_SECRET, secret
+
+    ensure_account(BUILT_IN_ACCOUNT, secret(settings.data.resolve(), ACCOUNT_SECRET))

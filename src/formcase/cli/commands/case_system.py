@@ -1,0 +1,45 @@
+"""`formcase case-system …`: the built-in case system's own set-up."""
+
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from formcase.cli import output
+from formcase.cli.failures import WRONG_USE, CommandFailed
+from formcase.cli.options import Json
+from formcase.cli.runtime import prepared
+from formcase.site.configuration import configuration
+
+
+def corporate_access(
+    switch: Annotated[Literal["on", "off"], Parameter(help="on or off")],
+    *,
+    json: Json = False,
+) -> None:
+    """Switch corporate access: on, every new case and document is read by the executing user's unit and group alone."""
+    _demand_built_in()
+    with prepared():
+        from formcase.casesystem.setup import set_corporate_access
+
+        set_corporate_access(switch == "on")
+    if json:
+        output.print_json({"corporateAccess": switch == "on"})
+    else:
+        output.say(f"Corporate access is {switch}. Cases and documents that are there keep their codes.")
+
+
+def users(*, json: Json = False) -> None:
+    """List the users who may be executing users."""
+    _demand_built_in()
+    with prepared():
+        from formcase.casesystem.setup import user_names
+
+        rows: list[dict[str, output.Cell]] = [{"id": key, "name": name} for key, name in user_names().items()]
+    output.print_rows({"id": "User", "name": "Name"}, rows, as_json=json, name="users")
+
+
+def _demand_built_in() -> None:
+    if not configuration().uses_built_in_case_system:
+        raise CommandFailed(
+            "Another case system is set (FORMCASE_CASE_SYSTEM_URL); this is about the built-in one.", WRONG_USE
+        )
