@@ -166,7 +166,7 @@ def start_installation(data: Path) -> tuple[Installation, subprocess.Popen[bytes
         assert process.poll() is None, (data / "demo.log").read_text()
         return b"keeps running" in (data / "demo.log").read_bytes()
 
-    wait_until(ready, START, lambda: (data / "demo.log").read_text())
+    wait_until(ready, START, (data / "demo.log").read_text)
     return installation, process
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -21,13 +21,12 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Round:
-    """What one look at the form service brought. left_alone: forms that another workflow covers."""
+    """What one look at the form service brought."""
 
     listed: int = 0
     new: int = 0
     cursor: str | None = None
     refused: tuple[str, ...] = ()
-    left_alone: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,7 @@ class Watch:
         seen.cursor = page.cursor or seen.cursor
         mine: list[SubmissionSummary] = []
         for summary in page.submissions:
-            if self.covered_elsewhere(summary.form_id):
-                seen.left_alone.add(summary.form_id)
-            else:
+            if not self.covered_elsewhere(summary.form_id):
                 mine.append(summary)
         mine.extend(_nameless(entry.id, entry.reference_id) for entry in page.unreadable if entry.id is not None)
         if not mine:

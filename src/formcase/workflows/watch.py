@@ -1,6 +1,7 @@
 """One workflow's watch: a round from the start each `WatchInterval`; in between, whatever the service tells at once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -15,7 +16,7 @@ from formcase.filing.watching import Round, Watch
 from formcase.messages import discreet_data, message
 from formcase.outcomes import Outcome, Passing
 from formcase.workflows.connections import Connections
-from formcase.workflows.coverage import Covering, covered_by, split_form_ids
+from formcase.workflows.coverage import Covering, covered_by, left_alone, split_form_ids
 from formcase.workflows.enqueueing import enqueue_watch
 from formcase.workflows.journal import Pool, PostgresJournal, write_log
 from formcase.workflows.sql import statement
@@ -43,9 +44,10 @@ class Watcher:
             return
         next_round = datetime.now(UTC) + timedelta(seconds=cast(int, row["watch_interval"]))
         try:
-            watch = await self._watch(row)
+            older = await self._older(row)
+            watch = await self._watch(row, older)
             seen = await watch.round()
-            await self._done(row, seen, next_round)
+            await self._done(row, seen, left_alone(watch.form_ids, older), next_round)
             await self._listen(row, watch, seen, next_round)
         except Outcome as outcome:
             next_round = await self._failed(row, outcome, next_round)
@@ -56,10 +58,12 @@ class Watcher:
             cursor = await connection.execute(statement("watching"), {"workflow": workflow})
             return await cursor.fetchone()
 
-    async def _watch(self, row: DictRow) -> Watch:
+    async def _older(self, row: DictRow) -> list[Covering]:
         async with self.pool.connection() as connection:
             cursor = await connection.execute(statement("covering"), {"url": row["url"], "workflow": row["id"]})
-            older = [Covering(str(one["name"]), split_form_ids(one["form_ids"])) for one in await cursor.fetchall()]
+            return [Covering(str(one["name"]), split_form_ids(one["form_ids"])) for one in await cursor.fetchall()]
+
+    async def _watch(self, row: DictRow, older: Sequence[Covering]) -> Watch:
         return Watch(
             workflow=cast(int, row["id"]),
             source_name=str(row["url"]),
@@ -99,7 +103,7 @@ class Watcher:
             if now is None or now["version"] != row["version"]:
                 return None
 
-    async def _done(self, row: DictRow, seen: Round, next_round: datetime) -> None:
+    async def _done(self, row: DictRow, seen: Round, others: frozenset[str], next_round: datetime) -> None:
         async with self.pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(
                 "select left_alone, refused_forms, watch_problem is not null as failing "
@@ -112,11 +116,11 @@ class Watcher:
                 {
                     "workflow": row["id"],
                     "next_round": next_round,
-                    "left_alone": Jsonb(sorted(seen.left_alone)),
+                    "left_alone": Jsonb(sorted(others)),
                     "refused": Jsonb(sorted(seen.refused)),
                 },
             )
-            for note in _round_notes(before, seen):
+            for note in _round_notes(before, seen, others):
                 await write_log(connection, note, workflow=cast(int, row["id"]))
 
     async def _failed(self, row: DictRow, outcome: Outcome, next_round: datetime) -> datetime:
@@ -148,14 +152,14 @@ class Watcher:
             await enqueue_watch(self.app, connection, cast(int, row["id"]), at)
 
 
-def _round_notes(before: DictRow | None, seen: Round) -> list[Note]:
+def _round_notes(before: DictRow | None, seen: Round, others: frozenset[str]) -> list[Note]:
     """What is worth a line of the log: only what has changed since the last round."""
     if before is None:
         return []
     notes = []
     if before["failing"]:
         notes.append(Note("watch works again", message("The form service answers again")))
-    if new := sorted(set(seen.left_alone) - set(before["left_alone"])):
+    if new := sorted(others - set(before["left_alone"])):
         text = message("Form {forms} is covered by an older workflow already: left alone", forms=", ".join(new))
         notes.append(Note("left alone", text, "warning"))
     if new := sorted(set(seen.refused) - set(before["refused_forms"])):
