@@ -35,6 +35,8 @@ def _alone() -> Iterator[None]:
         cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
     try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+    except BaseException:
+        connection.close()  # which gives the lock back, whatever state the connection is in
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))

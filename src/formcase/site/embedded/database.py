@@ -33,10 +33,11 @@ class EmbeddedDatabase:
         """
         self._folder = data_folder.resolve()
         self._use = _open_use(self._folder)
+        self._keeper: subprocess.Popen[bytes] | None = None  # where it was started here
         try:
             with locks.held(self._folder, locks.START):
                 fcntl.flock(self._use, fcntl.LOCK_SH)  # waits while a server is being stopped
-                _ensure_kept(self._folder, durable=durable)
+                self._keeper = _ensure_kept(self._folder, durable=durable)
             self._socket_folder = cluster.reachable_socket_folder(self._folder)
             self._make_database(database)
         except BaseException:
@@ -60,6 +61,8 @@ class EmbeddedDatabase:
             _await_keepers_end(self._folder)
         os.close(self._use)
         self._use = -1
+        if self._keeper is not None:
+            _let_go(self._keeper, self._folder)
 
     def __enter__(self) -> Self:
         return self
@@ -70,11 +73,14 @@ class EmbeddedDatabase:
         self.close()
 
     def _make_database(self, name: str) -> None:
-        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
-            if known is None:
-                with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
+                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+                if known is None:
+                    with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.Error as error:
+            raise EmbeddedDatabaseError(f"The embedded database in {self._folder} refuses us: {error}") from None
 
 
 def _open_use(folder: Path) -> int:
@@ -85,17 +91,16 @@ def _open_use(folder: Path) -> int:
         raise EmbeddedDatabaseError(f"The data folder {folder} can't be used: {error.strerror}.") from None
 
 
-def _ensure_kept(folder: Path, *, durable: bool) -> None:
+def _ensure_kept(folder: Path, *, durable: bool) -> subprocess.Popen[bytes] | None:
     """See to it that a keeper lives and the server answers. Called by one process at a time."""
     deadline = time.monotonic() + _PATIENCE
     while True:
         with locks.tried(folder, locks.KEEPER) as nobody_keeps:
             pass
         if nobody_keeps:
-            _start_keeper(folder, durable=durable)
-            return
+            return _start_keeper(folder, durable=durable)
         if cluster.is_ready(folder):
-            return
+            return None
         if time.monotonic() > deadline:
             raise EmbeddedDatabaseError(
                 f"The embedded database in {folder} is being started or stopped by another process for too long."
@@ -103,24 +108,31 @@ def _ensure_kept(folder: Path, *, durable: bool) -> None:
         time.sleep(0.05)
 
 
-def _start_keeper(folder: Path, *, durable: bool) -> None:
+def _start_keeper(folder: Path, *, durable: bool) -> subprocess.Popen[bytes]:
     """Start the process that runs the server, and wait until it says how that went."""
     command = [sys.executable, "-m", "formcase.site.embedded.keeper", str(folder), *([] if durable else ["--fast"])]
-    with (
-        _log_file(folder) as log,
-        subprocess.Popen(
+    with _log_file(folder) as log:
+        keeper = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
-        ) as keeper,
-    ):
-        assert keeper.stdout is not None
-        answer = keeper.stdout.readline()
-        keeper.stdout.close()
-        if not answer:
-            raise EmbeddedDatabaseError(f"The embedded database did not start. Its log: {cluster.log_path(folder)}")
-        failure = json.loads(answer)["failure"]
-        if failure:
-            raise EmbeddedDatabaseError(failure)
-        keeper.returncode = 0  # it lives on: nobody waits for it here
+        )
+    assert keeper.stdout is not None
+    with keeper.stdout as answers:
+        answer = answers.readline()
+    if not answer:
+        keeper.wait()
+        raise EmbeddedDatabaseError(f"The embedded database did not start. Its log: {cluster.log_path(folder)}")
+    if failure := json.loads(answer)["failure"]:
+        keeper.wait()
+        raise EmbeddedDatabaseError(failure)
+    return keeper
+
+
+def _let_go(keeper: subprocess.Popen[bytes], folder: Path) -> None:
+    """Bury the keeper where it has ended; where others still use the server it lives on without us."""
+    if locks.keeper_pid(folder) == keeper.pid:
+        keeper.returncode = 0  # nobody waits for it here any more
+    else:
+        keeper.wait(_PATIENCE)
 
 
 @contextmanager
