@@ -124,8 +124,9 @@ class Watcher:
                 await write_log(connection, note, workflow=cast(int, row["id"]))
 
     async def _failed(self, row: DictRow, outcome: Outcome, next_round: datetime) -> datetime:
+        not_before = datetime.now(UTC)
         if isinstance(outcome, Passing) and outcome.retry_after is not None:
-            next_round = max(next_round, datetime.now(UTC) + outcome.retry_after)
+            not_before += outcome.retry_after
         async with self.pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(
                 statement("round_failed"),
@@ -133,6 +134,7 @@ class Watcher:
                     "workflow": row["id"],
                     "problem": Jsonb(discreet_data(outcome.message())),
                     "next_round": next_round,
+                    "not_before": not_before,
                 },
             )
             answer = await cursor.fetchone()
@@ -140,7 +142,7 @@ class Watcher:
                 note = Note("watch failed", outcome.message(), "error")
                 await write_log(connection, note, workflow=cast(int, row["id"]))
         log.warning("watch failed", workflow=row["id"], outcome=type(outcome).__name__)
-        return next_round
+        return next_round if answer is None else cast(datetime, answer["next_round_at"])
 
     async def _enqueue(self, row: DictRow, next_round: datetime) -> None:
         now = await self._row(cast(int, row["id"]))
