@@ -139,3 +139,9 @@ def test_a_misspelt_setting_in_the_file_is_named_with_the_file(problems, tmp_pat
 
 def test_several_hosts_are_separated_by_commas(read):
     assert read(ALLOWED_HOSTS="a.example, b.example").allowed_hosts == ("a.example", "b.example")
+
+
+def test_waits_are_seconds_separated_by_commas(read, problems):
+    assert read().unreadable_waits == (200, 400)
+    assert read(UNREADABLE_WAITS="1, 2,3").unreadable_waits == (1, 2, 3)
+    assert "FORMCASE_UNREADABLE_WAITS" in problems(UNREADABLE_WAITS="1,soon")

@@ -107,8 +107,9 @@ async def _report_later(way: Way, outcome: Outcome) -> None:
 
 async def _unreadable(way: Way, outcome: Unreadable) -> None:
     tries = way.attempt.entry.unreadable_tries
-    if tries < len(waiting.UNREADABLE_WAITS):
-        due = way.now() + waiting.UNREADABLE_WAITS[tries]
+    waits = way.attempt.entry.terms.unreadable_waits
+    if tries < len(waits):
+        due = way.now() + waits[tries]
         await way.attempt.again(due, Note("can't be read", outcome.message(), "warning"), unreadable=True)
         return
     await _block_with(way, outcome.message(), Scope.SUBMISSION, waiting.UNREADABLE_DAILY)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from formcase.filing.waiting import UNREADABLE_WAITS
 from formcase.messages import Message
 from formcase.planning.knowledge import Rules
 from formcase.planning.plan import Plan, PlanKind
@@ -42,7 +43,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the service workflow says about filing, as it was when the attempt began. Waits in seconds there."""
+    """What the service workflow says about filing, as it was when the attempt began. Waits in seconds there.
+
+    unreadable_waits: what the installation sets, one before each further try at what can't be read.
+    """
 
     workflow: WorkflowKey
     executing_user: str
@@ -51,6 +55,7 @@ class Terms:
     watch_interval: timedelta
     block_after: timedelta
     settle: timedelta
+    unreadable_waits: tuple[timedelta, ...] = UNREADABLE_WAITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
-UNREADABLE_WAITS = (timedelta(seconds=200), timedelta(seconds=400))  # three tries over ten minutes
+UNREADABLE_WAITS = (timedelta(seconds=200), timedelta(seconds=400))  # unless set: three tries over ten minutes
 UNREADABLE_DAILY = timedelta(days=1)
 CLAIM_WAIT = timedelta(milliseconds=400)
 

@@ -44,6 +44,9 @@ def _separated_by_commas(value: object) -> object:
 
 
 SeveralNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated_by_commas)]
+SeveralSeconds = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=7 * 24 * 60 * 60)], ...], NoDecode, BeforeValidator(_separated_by_commas)
+]
 
 
 class Configuration(BaseSettings):
@@ -74,6 +77,7 @@ class Configuration(BaseSettings):
     case_system_user: str | None = None
     case_system_password: SecretStr | None = None
     reference_label: str = "INTERACT"
+    unreadable_waits: SeveralSeconds = (200, 400)
     crash_at: str | None = None
 
     interact_ca_file: Path | None = None

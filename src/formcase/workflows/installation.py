@@ -1,6 +1,7 @@
 """The installation's two ends, made from its settings: the case system, and a form service for each workflow."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -32,6 +33,7 @@ def installation() -> Installation:
         case_system=case_system_settings().url,
         reference_label=getattr(settings, "REFERENCE_LABEL", "INTERACT"),
         time_zone=settings.TIME_ZONE,
+        unreadable_waits=tuple(timedelta(seconds=seconds) for seconds in settings.UNREADABLE_WAITS),
     )
 
 

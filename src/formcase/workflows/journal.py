@@ -26,6 +26,7 @@ from formcase.filing.journal import (
     Terms,
     WorkflowKey,
 )
+from formcase.filing.waiting import UNREADABLE_WAITS
 from formcase.messages import Message, as_data, discreet_data, from_data, message
 from formcase.planning.knowledge import Rules
 from formcase.planning.plan import PlanKind
@@ -46,6 +47,7 @@ class Installation:
     case_system: str
     reference_label: str = "INTERACT"
     time_zone: str = "Europe/Copenhagen"
+    unreadable_waits: tuple[timedelta, ...] = UNREADABLE_WAITS
 
 
 class PostgresJournal:
@@ -192,6 +194,7 @@ class PostgresJournal:
                 watch_interval=timedelta(seconds=row["watch_interval"]),
                 block_after=timedelta(seconds=row["block_after"]),
                 settle=timedelta(seconds=row["settle"]),
+                unreadable_waits=installation.unreadable_waits,
             ),
             reference_owner=row["reference_owner"],
             delivered=row["delivered_at"] is not None,
