@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casesystem.office import CASE, Write, repeatability
-from formcase.casesystem.maintenance import clear_away
+from formcase.casesystem.maintenance import Caretaker, clear_away
 from formcase.casesystem.models import RememberedRequest
 from formcase.casesystem.setup import ensure_account
 
@@ -152,3 +152,12 @@ def test_reading_is_never_remembered(soeren):
 
 def test_requests_without_the_headers_say_nothing_of_it(soeren):
     assert "repeatability-result" not in soeren.post("Files", CASE).headers
+
+
+def test_a_serving_process_clears_away_by_itself_when_it_is_time(soeren):
+    soeren.post("Files", CASE, repeatability("a"))
+    RememberedRequest.objects.update(first_sent=datetime.now(UTC) - timedelta(days=8))
+    Caretaker(every=3600).look_around()
+    assert RememberedRequest.objects.exists()
+    Caretaker(every=0).look_around()
+    assert not RememberedRequest.objects.exists()

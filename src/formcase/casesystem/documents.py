@@ -35,6 +35,7 @@ _CHUNK = 256 * 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLAIMED_KEPT = timedelta(days=30)
 _BROKEN_KEPT = timedelta(days=1)
+_CLEARED_AT_ONCE = 1000
 
 
 class Body:
@@ -164,7 +165,7 @@ def purge(now: datetime | None = None) -> int:
         complete=True, updated__lt=moment - _UNCLAIMED_KEPT
     )
     number = 0
-    for document in old:
+    for document in old[:_CLEARED_AT_ONCE]:
         with transaction.atomic():
             locked = models.Document.objects.select_for_update().filter(pk=document.key, record=None).first()
             if locked is not None:

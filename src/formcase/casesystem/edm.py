@@ -3,9 +3,10 @@
 Knows nothing of storage, of HTTP, or of who may see what.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 
 class Primitive(StrEnum):
@@ -81,7 +82,7 @@ class ComplexType:
     base: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """Everything that `$metadata` shows."""
 
@@ -97,8 +98,36 @@ class Model:
     def set_of(self, type_name: str) -> str:
         """The set in which the entities of a type live, derived types included."""
         entity_type = self.types[type_name]
-        wanted = entity_type.base or entity_type.name
-        return next(name for name, held in self.sets.items() if held == wanted)
+        return self._set_by_type[entity_type.base or entity_type.name]
+
+    def derived(self, base: str, kind: str) -> str | None:
+        """The type derived from base for a domain or label type; None where the model has none."""
+        return self._derived.get((base, kind))
+
+    def summarised(self, type_name: str) -> Mapping[str, Navigation]:
+        """For each `…_Summary` of a type that has a navigation beside it: that navigation."""
+        return self._summarised[type_name]
+
+    @cached_property
+    def _set_by_type(self) -> Mapping[str, str]:
+        return {held: name for name, held in self.sets.items()}
+
+    @cached_property
+    def _derived(self) -> Mapping[tuple[str, str], str]:
+        return {(one.base, one.kind): name for name, one in self.types.items() if one.base and one.kind}
+
+    @cached_property
+    def _summarised(self) -> Mapping[str, Mapping[str, Navigation]]:
+        return {name: dict(_summaries(entity_type)) for name, entity_type in self.types.items()}
+
+
+def _summaries(entity_type: EntityType) -> Iterator[tuple[str, Navigation]]:
+    for navigation in entity_type.navigation.values():
+        if navigation.collection or navigation.contained or not navigation.constraint:
+            continue
+        summary = next(iter(navigation.constraint)).removesuffix("_Value") + "_Summary"
+        if summary in entity_type.properties:
+            yield summary, navigation
 
 
 class CustomFieldKind(StrEnum):

@@ -275,8 +275,7 @@ def _wrapped(steps: list[tuple[Row, sql.Composable]], condition: sql.Composable)
 def _segments(node: ast._Node) -> list[str]:
     if not isinstance(node, ast.Identifier):
         raise not_implemented(_("this path"))
-    name: str = node.full_name()
-    return name.split("/")
+    return ".".join((*node.namespace, node.name)).split("/")
 
 
 def _literal(node: ast._Literal) -> Typed:

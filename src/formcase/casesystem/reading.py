@@ -116,6 +116,13 @@ def _order(row: Row, options: Options) -> sql.Composable:
 
 def _columns(row: Row, options: Options) -> sql.Composable:
     """Everything that the chosen properties, their summaries and the expansions are made from."""
+    expanded = tuple(expand.navigation.name for expand in options.expand)
+    asker = row.scope.actor.key if row.store.personal else None
+    of_what = (row.type.name, row.alias, options.select, expanded, asker)
+    return row.scope.reference.rendered(of_what, lambda: _composed_columns(row, options))
+
+
+def _composed_columns(row: Row, options: Options) -> sql.Composable:
     wanted = _wanted_paths(row, options)
     columns = [
         sql.SQL("{value} as {name}").format(value=row.value(path, primitive), name=sql.Identifier(path))
@@ -182,7 +189,7 @@ def _entity(row: Row, raw: Mapping[str, Any], options: Options, root: str) -> En
     entity: Entity = {}
     kind_of = _KINDED.get(row.type.name)
     if kind_of is not None and raw[kind_of] is not None:
-        name = derived_type(row, str(raw[kind_of]))
+        name = row.scope.reference.model.derived(row.type.name, str(raw[kind_of]))
         if name is not None:
             entity["@odata.type"] = f"#{name}"
     if "#version" in raw:
@@ -192,13 +199,6 @@ def _entity(row: Row, raw: Mapping[str, Any], options: Options, root: str) -> En
     for prop in _chosen(row.type, options.select):
         entity[prop.name] = _property_value(row, raw, prop)
     return entity
-
-
-def derived_type(row: Row, kind: str) -> str | None:
-    """The full name of the derived type of a domain's or label type's codes, where the model has one."""
-    types = row.scope.reference.model.types
-    base = row.type.base or row.type.name
-    return next((name for name, known in types.items() if known.base == base and known.kind == kind), None)
 
 
 def etag(version: int) -> str:

@@ -5,13 +5,14 @@ The database's revision tells when it must be read anew; each request compares i
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg import sql
 
 from formcase.casesystem.edm import CustomField, CustomFieldKind, Model, Navigation
 from formcase.casesystem.models import (
@@ -40,6 +41,7 @@ CODE_SETS = frozenset(
 )
 SUMMARY_WITH_CODE = frozenset({"FileClasses", "Postcodes"})
 CORPORATE_ACCESS = "corporate access"
+_MAX_RENDERED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Reference:
     settings: Mapping[str, Any]
     by_key: Mapping[str, Mapping[str, CodeEntry]]
     by_value: Mapping[str, Mapping[tuple[str | None, str], CodeEntry]] = field(default_factory=dict)
+    _rendered: dict[Hashable, sql.SQL] = field(default_factory=dict)
 
     @property
     def corporate_access(self) -> bool:
@@ -115,6 +118,12 @@ class Reference:
         if self.model.set_of(navigation.target) in SUMMARY_WITH_CODE and code.text:
             return f"{code.value} {code.text}"
         return code.text or code.value
+
+    def rendered(self, name: Hashable, compose: Callable[[], sql.Composable]) -> sql.SQL:
+        """A part of a query that depends on the model only, composed once."""
+        if name not in self._rendered and len(self._rendered) < _MAX_RENDERED:
+            self._rendered[name] = sql.SQL(compose().as_string(connection.connection))
+        return self._rendered.get(name) or sql.SQL(compose().as_string(connection.connection))
 
     def actor(self, user: UserEntry, account: str) -> Actor:
         """The user as somebody who acts."""

@@ -115,13 +115,8 @@ class Row:
 
 def summarised(reference: Reference, entity_type: EntityType, name: str) -> Navigation | None:
     """The navigation to a code table that a `…_Summary` puts in words; None where it has none."""
-    if not name.endswith("_Summary"):
-        return None
-    value = name.removesuffix("_Summary") + "_Value"
-    for navigation in entity_type.navigation.values():
-        if value in navigation.constraint and not navigation.collection and not navigation.contained:
-            return navigation if reference.model.set_of(navigation.target) in CODE_SETS else None
-    return None
+    navigation = reference.model.summarised(entity_type.name).get(name)
+    return navigation if navigation is not None and reference.model.set_of(navigation.target) in CODE_SETS else None
 
 
 def joined(here: Row, navigation: Navigation, there: Row) -> sql.Composable:

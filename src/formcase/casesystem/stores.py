@@ -29,6 +29,11 @@ class Store:
     where: str | None = None
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @property
+    def personal(self) -> bool:
+        """Whether what is worked out depends on who asks."""
+        return any("{actor}" in template for template in self.derived.values())
+
 
 _DAY = "({{row}}.{column} at time zone {{zone}})::date"
 _GUARDED_COLUMNS = {
@@ -367,7 +372,7 @@ STORES: Mapping[str, Store] = {
         columns={
             "ID": "key",
             "UserKey": "key",
-            "Name": "key",
+            "Name": "name",
             "Officer_Value": "key",
             "UserName": "name",
             "Summary": "name",

@@ -13,6 +13,7 @@ from formcase.casesystem.batch import carry_out_batch
 from formcase.casesystem.documents import Body, find_download, max_bytes, upload
 from formcase.casesystem.errors import Problem, Refusal, method_not_allowed
 from formcase.casesystem.exchange import VERSION, Answer, Request, refusal_answer
+from formcase.casesystem.maintenance import caretaker
 from formcase.casesystem.paths import Segment, read_path
 from formcase.casesystem.reading_guard import answer_read
 from formcase.casesystem.service import Session, file_of
@@ -58,8 +59,11 @@ def _respond(request: HttpRequest, path: str, body: Body) -> HttpResponseBase:
     if path.strip("/") == "$batch":
         if method != "POST":
             raise method_not_allowed(method, "POST")
-        return _response(carry_out_batch(session, whole))
-    return _response(carry_out(session, [Part(whole)]).answers[0])
+        answer = carry_out_batch(session, whole)
+    else:
+        answer = carry_out(session, [Part(whole)]).answers[0]
+    caretaker.look_around()
+    return _response(answer)
 
 
 def _download(session: Session, path: str) -> HttpResponseBase | None:
