@@ -260,7 +260,8 @@ def running(folder: Path, *, tls: bool = True, **changed: object) -> Iterator[Se
         "database": {name: database[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")},
         "files": settings.STORAGES["default"]["OPTIONS"]["location"],
         "data": str(settings.DATA_FOLDER),
-        "settings": changed,
+        # the listeners of one installation have one key
+        "settings": {"SECRET_KEY": "only for tests: " + "x" * 40, **changed},
         "port": port,
         "certificate": str(authority.server_certificate) if tls else None,
         "key": str(authority.server_key) if tls else None,

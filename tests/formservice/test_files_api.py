@@ -2,8 +2,15 @@
 
 import base64
 import hashlib
+import os
+import time
+from pathlib import Path
 
+import psutil
 import pytest
+
+from formcase.formservice.models import StoredFile
+from formcase.formservice.stored_files import remove_stored
 
 CONTENT = bytes(range(256)) * 40
 DIGEST = hashlib.sha256(CONTENT)
@@ -131,25 +138,23 @@ def test_a_large_file_is_streamed_with_flat_memory(service, client, feed, fed_fi
     assert highest - before < 24 * 1024 * 1024
 
 
-def test_a_client_that_goes_away_in_the_middle_leaves_nothing_open(service, client, feed, fed_file, tmp_path):
-    import time
-
-    import psutil
-
-    large = tmp_path / "large.bin"
-    with large.open("wb") as stream:
-        stream.truncate(50 * 1024 * 1024)
-    submission_id = feed(attachments=[fed_file(large, "application/octet-stream", id="a1", name="large.bin")])
+def test_for_a_client_that_goes_away_in_the_middle_nothing_is_read_any_more(service, client, feed, fed_file, settings):
+    size = 50 * 1024**3
+    submission_id = feed(attachments=[fed_file(b"", "application/octet-stream", id="a1", name="large", size=size)])
+    location = StoredFile.objects.get(submission__submission_id=submission_id, kind="attachment").location
+    folder = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    os.truncate(folder / location, size)  # takes no space
     connection = service.connect(client)
     headers = {"Authorization": f"Bearer {client.token}"}
     connection.request("GET", f"/interact/api/v1/submissions/{submission_id}/attachments/a1", headers=headers)
     response = connection.getresponse()
     response.read(1000)
     process = psutil.Process(service.process.pid)
-    assert any("submissions" in file.path for file in process.open_files())
+    assert any(location in file.path for file in process.open_files())
     response.close()
     connection.close()
     until = time.monotonic() + 10
-    while any("submissions" in file.path for file in process.open_files()):
-        assert time.monotonic() < until, "the file is still open"
+    while any(location in file.path for file in process.open_files()):
+        assert time.monotonic() < until, "the file is still read"
         time.sleep(0.1)
+    remove_stored(location)

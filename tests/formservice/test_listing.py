@@ -61,6 +61,8 @@ def test_the_oldest_come_first_and_the_id_decides_between_those_of_one_moment(cl
     later = feed(at=MOMENT.replace(second=9))
     twins = [feed(at=MOMENT), feed(at=MOMENT)]
     assert ids(client.listed()) == [*twins, later]
+    after_the_first = client.listed("?limit=1")["cursor"]
+    assert ids(client.listed(f"?after={after_the_first}")) == [twins[1], later]
 
 
 def test_pages_follow_each_other_and_the_last_has_no_next(client, feed):

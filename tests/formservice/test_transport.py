@@ -122,6 +122,8 @@ def test_a_client_comes_with_its_old_and_its_new_certificate_during_a_renewal(se
     new = service.client(issued=renewed, registered=False)
     new.client_id = old.client_id
     assert new.get("/forms").json["forms"][0]["id"] == published
+    # a token stays bound to the certificate with which it was got, also between the two of one client
+    assert new.call("GET", "/api/v1/forms", token=old.token).is_problem(401)
 
 
 def test_plain_http_to_tls_and_what_is_no_http_end_without_harm(service):
