@@ -5,24 +5,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard src/formcase/locale/*/LC_MESSAGES/*.po src/formcase/*/locale/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
+NPM ?= npm
+VENDOR := src/formcase/configurator/static/configurator/vendor
 ARGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-long lint format lock clean
+.PHONY: help install demo chromium test test-long lint format lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
-install: $(VENV)/.installed $(COMPILED) ## Set up .venv with Formcase and all that it needs
+install: $(VENV)/.installed $(COMPILED) frontend/dist/axe.min.js ## Set up .venv with Formcase and all that it needs
 
 demo: install ## Run everything on this machine with sample forms (ARGS="--once", "--port 9000", …)
 	$(BIN)/formcase demo $(ARGS)
 
-test: install ## Run the tests (ARGS="tests/site -k start")
+test: install chromium ## Run the tests (ARGS="tests/site -k start")
 	$(BIN)/pytest -m "not long" $(ARGS)
 
-test-long: install ## Run the tests that take longer
+test-long: install chromium ## Run the tests that take longer
 	$(BIN)/pytest -m long $(ARGS)
+
+chromium: # the tests of the pages run in a real browser
+	@sh tools/install_chromium.sh
 
 lint: install ## Check form, types and the directions of imports
 	$(BIN)/ruff format --check .
@@ -40,7 +45,7 @@ lock: ## Resolve all dependencies anew (needs uv)
 		--group dev pyproject.toml -o requirements.lock
 
 clean: ## Take away what was installed and compiled; leaves .formcase, which holds data
-	rm -rf $(VENV) $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(COMPILED) $(VENDOR) frontend/dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Formcase needs Python 3.11 or newer; there is no $(PYTHON)." >&2; exit 1; }
@@ -51,6 +56,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# npm's packages, and what the pages take of them; the lock file names no registry, so any will do
+frontend/dist/axe.min.js: frontend/package.json frontend/package-lock.json frontend/.npmrc frontend/build.mjs
+	@command -v $(NPM) >/dev/null || { echo "Formcase needs Node 20 with npm for its pages; there is no $(NPM)." >&2; exit 1; }
+	cd frontend && $(NPM) ci --no-progress --loglevel=error && $(NPM) run --silent build
 	@touch $@
 
 %.mo: %.po $(VENV)/.installed

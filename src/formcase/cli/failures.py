@@ -35,6 +35,7 @@ def failure_of(error: Exception) -> Failure | None:
         or _of_the_ends(error)
         or _of_the_way(error)
         or _of_the_workflows(error)
+        or _of_the_accounts(error)
         or _of_the_database(error)
     )
 
@@ -72,6 +73,18 @@ def _of_the_workflows(error: Exception) -> Failure | None:
     from formcase.workflows.parameters import WrongParameters
 
     return Failure(str(error), WRONG_USE) if isinstance(error, UnknownWorkflow | WrongParameters) else None
+
+
+def _of_the_accounts(error: Exception) -> Failure | None:
+    from django.core.exceptions import ValidationError
+
+    from formcase.accounts.managing import LastAdministrator, UnknownUser
+
+    if isinstance(error, ValidationError):
+        return Failure(" ".join(error.messages), WRONG_USE)
+    if isinstance(error, UnknownUser):
+        return Failure(str(error), WRONG_USE)
+    return Failure(str(error), ANSWER_IS_NO) if isinstance(error, LastAdministrator) else None
 
 
 def _of_the_database(error: Exception) -> Failure | None:

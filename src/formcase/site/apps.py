@@ -1,4 +1,6 @@
-"""The Django app of what belongs to no other: the start page and its files."""
+"""The Django app of what belongs to no other."""
+
+from collections.abc import Iterator
 
 from django.apps import AppConfig
 
@@ -8,3 +10,9 @@ class Config(AppConfig):
 
     name = "formcase.site"
     label = "site"
+
+    def what_runs(self) -> "Iterator[tuple[str, str, str, bool | None]]":
+        """Lines for the start page."""
+        from formcase.site import what_runs
+
+        return what_runs.lines()

@@ -80,6 +80,13 @@ class Configuration(BaseSettings):
     unreadable_waits: SeveralSeconds = (200, 400)
     crash_at: str | None = None
 
+    session_hours: int = Field(default=12, ge=1, le=24 * 30)
+    oidc_url: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str | None = None
+    oidc_claim: str | None = None
+
     interact_ca_file: Path | None = None
     interact_allow_loopback_http: bool = False
 
@@ -160,7 +167,7 @@ def configuration() -> Configuration:
         result = Configuration()
     except ValidationError as error:
         raise ConfigurationError(*_said(error, written)) from None
-    if problems := list(_case_system_problems(result)):
+    if problems := [*_case_system_problems(result), *_provider_problems(result)]:
         raise ConfigurationError(*problems)
     return result
 
@@ -254,6 +261,16 @@ def _case_system_problems(settings: Configuration) -> Iterator[str]:
         yield f"{', '.join(foreign)} can't be used with {_variable('auth')}={auth}: take it away."
     for name in ("url", "token_url"):
         yield from _address_problems(_variable(name), getattr(settings, f"case_system_{name}"))
+
+
+def _provider_problems(settings: Configuration) -> Iterator[str]:
+    """An OpenID Connect provider is set as a whole or not at all."""
+    needed = ("oidc_url", "oidc_client_id", "oidc_client_secret")
+    given = [name for name in (*needed, "oidc_name", "oidc_claim") if getattr(settings, name) is not None]
+    missing = [f"{PREFIX}{name.upper()}" for name in needed if name not in given]
+    if given and missing:
+        yield f"The OpenID Connect provider is set by half. Missing: {', '.join(missing)}."
+    yield from _address_problems(f"{PREFIX}OIDC_URL", settings.oidc_url)
 
 
 def _variable(name: str) -> str:

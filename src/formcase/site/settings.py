@@ -7,6 +7,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from formcase.site.configuration import configuration
+from formcase.site.identity_provider import form_targets, identity_provider
 from formcase.site.logs import logging_settings
 from formcase.site.secrets import SECRET_KEY as SECRET_KEY_NAME
 from formcase.site.secrets import known_secret
@@ -31,9 +32,20 @@ APPEND_SLASH = False
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "formcase.site",
+    "formcase.audit",
+    "formcase.accounts",
+    "formcase.configurator",  # before allauth, whose pages it gives its own look
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "formcase.casesystem",
     "formcase.formservice",
     "formcase.workflows",
@@ -43,8 +55,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "formcase.site.headers.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "formcase.accounts.middleware.preferences",
+    "allauth.account.middleware.AccountMiddleware",
+    "formcase.accounts.middleware.password_change",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -52,7 +71,15 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.i18n"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "formcase.configurator.context.surroundings",
+            ]
+        },
     }
 ]
 
@@ -93,6 +120,46 @@ TIME_ZONE = _configuration.time_zone
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("da", "Dansk")]
 LOCALE_PATHS = [str(_package / "locale")]
+
+# Who may come in, and how.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "formcase.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Five wrong passwords lock a user name for a quarter of an hour; the limits are counted in the database, for all
+# processes together.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/15m/key", "login": "60/m/ip"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(timedelta(minutes=10).total_seconds())
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _configuration.behind_https_proxy else 0
+MFA_ADAPTER = "formcase.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Formcase"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "formcase.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "provider"
+SOCIALACCOUNT_PROVIDERS = identity_provider(_configuration)
+FORM_TARGETS = form_targets(_configuration)
+OIDC_CLAIM = _configuration.oidc_claim or "preferred_username"
+SESSION_COOKIE_AGE = int(timedelta(hours=_configuration.session_hours).total_seconds())
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"},
+}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

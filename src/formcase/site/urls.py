@@ -1,12 +1,15 @@
 """Which address leads where."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-from formcase.site import health, start_page
+from formcase.site import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", start_page.start_page, name="start"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("language/", set_language, name="set_language"),
+    path("account/", include("formcase.accounts.urls")),
     path("", include("formcase.casesystem.urls")),
+    path("", include("formcase.configurator.urls")),
 ]

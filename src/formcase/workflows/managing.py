@@ -5,22 +5,23 @@ Every change is a version, and wakes up what waits for it.
 
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from formcase.audit.recording import Object, record, record_change
 from formcase.filing.journal import State
 from formcase.messages import message
 from formcase.sources.interact.parameters import ParameterError
 from formcase.workflows.enqueueing import FILING_QUEUE, FILING_TASK, WATCH_QUEUE, WATCH_TASK
 from formcase.workflows.models import ServiceWorkflow, SubmissionRecord, WorkflowVersion
 from formcase.workflows.parameters import WrongParameters, missing, read_values, shown_values
+from formcase.workflows.sql import statement
 
 TYPES = ("interact",)
 FINAL = [state.value for state in State if state.final]
-ENQUEUED_AT_ONCE = 500  # the rest is found by the workers' sweep
 
 
 class UnknownWorkflow(LookupError):
@@ -78,6 +79,7 @@ def create(name: str, type_name: str, typed: Mapping[str, str], description: str
         raise WrongParameters(errors)
     workflow = ServiceWorkflow.objects.create(name=title, type=type_name, description=description, **values)
     _keep_version(workflow, by)
+    record(by, "workflow created", _about(workflow), after=_audited(workflow))
     return workflow
 
 
@@ -85,17 +87,19 @@ def create(name: str, type_name: str, typed: Mapping[str, str], description: str
 def change(workflow: ServiceWorkflow, typed: Mapping[str, str], by: str = "") -> ServiceWorkflow:
     """Set parameters. Raises `WrongParameters`. What was blocked by the old ones is tried again at once."""
     values = read_values(typed)
-    locked = ServiceWorkflow.objects.select_for_update().get(pk=workflow.pk)
+    locked = _locked(workflow)
+    before = _audited(locked)
     for attribute, value in values.items():
         setattr(locked, attribute, value)
     _saved(locked, by)
+    record_change(by, "workflow changed", _about(locked), before, _audited(locked))
     return locked
 
 
 @transaction.atomic
 def enable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
     """Switch on. Raises `WrongParameters` where a required parameter is missing; checks are the caller's business."""
-    locked = ServiceWorkflow.objects.select_for_update().get(pk=workflow.pk)
+    locked = _locked(workflow)
     absent = missing(locked)
     if absent:
         raise WrongParameters(
@@ -103,26 +107,29 @@ def enable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
         )
     locked.enabled = True
     _saved(locked, by)
+    record(by, "workflow enabled", _about(locked))
     return locked
 
 
 @transaction.atomic
 def disable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
     """Switch off: nothing new is fetched and nothing is filed until it is enabled again."""
-    locked = ServiceWorkflow.objects.select_for_update().get(pk=workflow.pk)
+    locked = _locked(workflow)
     locked.enabled = False
     _saved(locked, by)
+    record(by, "workflow disabled", _about(locked))
     return locked
 
 
 @transaction.atomic
-def delete(workflow: ServiceWorkflow, *, anyway: bool = False) -> None:
+def delete(workflow: ServiceWorkflow, *, anyway: bool = False, by: str = "") -> None:
     """Delete a workflow; its submissions and log stay. Raises `OpenSubmissions` unless told to do it anyway; another
     workflow that covers the form takes these over."""
     open_ones = SubmissionRecord.objects.filter(workflow=workflow).exclude(state__in=FINAL).count()
     if open_ones and not anyway:
         raise OpenSubmissions(open_ones)
     ServiceWorkflow.objects.filter(pk=workflow.pk).update(enabled=False, deleted_at=timezone.now())
+    record(by, "workflow deleted", _about(workflow), before=_audited(workflow))
 
 
 def exported(workflow: ServiceWorkflow) -> dict[str, object]:
@@ -148,15 +155,16 @@ def imported(data: Mapping[str, object], by: str = "") -> ServiceWorkflow:
 
 
 def wake(workflow: ServiceWorkflow) -> None:
-    """Let everything that waits or is blocked be tried now; a block of the whole workflow is probed at once."""
+    """Let everything that waits or is blocked be tried now; a block of the whole workflow is probed at once. What is
+    being tried just now sees by the workflow's version that it has changed."""
     ServiceWorkflow.objects.filter(pk=workflow.pk).exclude(blocked_since=None).update(
         probe_due=timezone.now(), probe_submission=None
     )
     waiting = SubmissionRecord.objects.filter(workflow=workflow, attempt_open=False).exclude(state__in=FINAL)
-    waiting.exclude(blocked_scope="workflow", state=State.BLOCKED).update(due_at=timezone.now())
-    if workflow.blocked_since is None:
-        for key in waiting.order_by("id").values_list("pk", flat=True)[:ENQUEUED_AT_ONCE]:
-            file_now(key)
+    if workflow.blocked_since is not None:
+        waiting = waiting.exclude(blocked_scope="workflow", state=State.BLOCKED)
+    # the workers' sweep makes the jobs, or brings those forward that wait for a later time
+    waiting.update(due_at=timezone.now(), tries=0)
     _enqueue(WATCH_TASK, WATCH_QUEUE, f"watch:{workflow.pk}", workflow=workflow.pk)
 
 
@@ -165,15 +173,27 @@ def file_now(key: int) -> None:
     _enqueue(FILING_TASK, FILING_QUEUE, f"submission:{key}", submission=key)
 
 
+def _about(workflow: ServiceWorkflow) -> Object:
+    return Object("service workflow", str(workflow.pk), workflow.name)
+
+
+def _audited(workflow: ServiceWorkflow) -> dict[str, object]:
+    """What the audit log says of a workflow: nothing of it is secret, the key of the certificate stays in its file."""
+    return {"name": workflow.name, "description": workflow.description, **shown_values(workflow)}
+
+
 def _enqueue(task: str, queue: str, name: str, **arguments: int) -> None:
-    for job in app.job_manager.list_jobs(queue=queue, lock=name, status="todo"):
-        if job.id is not None and job.scheduled_at is not None:
-            app.job_manager.cancel_job_by_id(job.id, delete_job=True)
     try:
         with transaction.atomic():
             app.configure_task(task, allow_unknown=True, queue=queue, lock=name, queueing_lock=name).defer(**arguments)
     except AlreadyEnqueued:
-        return
+        with connection.cursor() as cursor:
+            cursor.execute(statement("bring_forward"), {"name": name, "at": None})
+
+
+def _locked(workflow: ServiceWorkflow) -> ServiceWorkflow:
+    """The workflow as it is now, held until the transaction ends; the log, which refers to it, goes on meanwhile."""
+    return ServiceWorkflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
 
 
 def _saved(workflow: ServiceWorkflow, by: str) -> None:

@@ -3,19 +3,23 @@ by hand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from formcase.audit.recording import Object
+from formcase.audit.recording import record as record_audit
 from formcase.filing.journal import Filed, State
 from formcase.messages import Message, as_data, from_data, message
 from formcase.planning.plan import PlanKind
 from formcase.workflows.managing import file_now
 from formcase.workflows.models import LogEntry, ServiceWorkflow, SubmissionRecord
 from formcase.workflows.stored import filed_from
+
+PROBE = timedelta(seconds=60)  # how long one submission tries for all, before another one does
 
 SHOWN = {
     State.WAITING: "Delivered",
@@ -129,7 +133,7 @@ def timeline(record: SubmissionRecord) -> list[LogEntry]:
 @transaction.atomic
 def retry(record: SubmissionRecord, by: str = "") -> Message:
     """Try again now; an error case is filed again. Says what will happen. Raises `NotPossible`."""
-    locked = SubmissionRecord.objects.select_for_update().select_related("workflow").get(pk=record.pk)
+    locked = _locked(record)
     if not locked.workflow.enabled:
         raise NotPossible(message("Its workflow is disabled. Enable it first."))
     state = State(locked.state)
@@ -149,9 +153,15 @@ def retry(record: SubmissionRecord, by: str = "") -> Message:
     locked.state = State.FILED.value if state is State.FILED else State.WAITING.value
     locked.due_at = timezone.now()
     locked.tries = 0
+    locked.unreadable_tries = 0
     locked.passing_since = None
     locked.save()
+    # behind a blocked workflow it is the one that tries for all
+    ServiceWorkflow.objects.filter(pk=locked.workflow_id).exclude(blocked_since=None).update(
+        probe_submission=locked.pk, probe_due=timezone.now() + PROBE
+    )
     _log(locked, "retried", message("Tried again by hand"), by)
+    record_audit(by, "submission tried again", _about(locked), before={"state": state.value})
     file_now(locked.pk)
     return said
 
@@ -159,9 +169,11 @@ def retry(record: SubmissionRecord, by: str = "") -> Message:
 @transaction.atomic
 def take_by_hand(record: SubmissionRecord, case_number: str, reason: str, by: str = "") -> None:
     """A person has filed it: nothing more happens by itself. Raises `NotPossible` where it has ended already."""
-    locked = SubmissionRecord.objects.select_for_update().get(pk=record.pk)
+    locked = _locked(record)
     if State(locked.state).final:
         raise NotPossible(message("It is {state} already.", state=SHOWN[State(locked.state)]))
+    if locked.attempt_open and locked.sent_at is not None:
+        raise NotPossible(message("It is being filed at this moment. Look again in a minute."))
     locked.state = State.HANDLED.value
     locked.attempt += 1  # whoever files it just now is fenced off
     locked.attempt_open = False
@@ -172,10 +184,21 @@ def take_by_hand(record: SubmissionRecord, case_number: str, reason: str, by: st
     )
     locked.save()
     _log(locked, "handled by hand", message("Handled by hand in case {case}", case=case_number), by)
+    record_audit(by, "submission handled by hand", _about(locked), after={"case": case_number})
+
+
+def _locked(record: SubmissionRecord) -> SubmissionRecord:
+    """The record as it is now, held until the transaction ends; its workflow is not held."""
+    records = SubmissionRecord.objects.select_for_update(of=("self",), no_key=True).select_related("workflow")
+    return records.get(pk=record.pk)
 
 
 def _filed(record: SubmissionRecord) -> Filed | None:
     return filed_from(cast(Mapping[str, object], record.filed)) if record.filed else None
+
+
+def _about(record: SubmissionRecord) -> Object:
+    return Object("submission", str(record.pk), record.reference_id)
 
 
 def _log(record: SubmissionRecord, event: str, text: Message, by: str) -> None:

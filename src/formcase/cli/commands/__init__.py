@@ -23,6 +23,11 @@ def register(app: App) -> None:
     certificate.command("formcase.cli.commands.certificate:list_", name="list", help="List the certificates.")
     app.command(certificate)
 
+    user = App(name="user", help="Who may sign in to the Configurator, and as what.")
+    for name, (function, text) in _USER.items():
+        user.command(f"formcase.cli.commands.user:{function}", name=name, help=text)
+    app.command(user)
+
     case_system = App(name="case-system", help="The built-in case system.")
     case_system.command(
         "formcase.cli.commands.case_system:corporate_access", name="corporate-access", help="Switch corporate access."
@@ -51,6 +56,15 @@ def register(app: App) -> None:
     app.command("formcase.cli.commands.log:log", name="log", help="Print everything that happened, newest first.")
 
 
+_USER = {
+    "list": ("list_", "List the users."),
+    "create": ("create", "Make a user; the password is printed once."),
+    "set-password": ("set_password", "Give a user a new password, which is printed once."),
+    "role": ("role", "Give a user another role."),
+    "disable": ("disable", "Let a user sign in no more."),
+    "enable": ("enable", "Let a disabled user sign in again."),
+    "reset-second-factor": ("reset_second_factor", "Take away a user's second factors, after they were lost."),
+}
 _WORKFLOW = {
     "list": ("list_", "List the service workflows."),
     "show": ("show", "Show one with its parameters."),

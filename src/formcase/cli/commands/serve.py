@@ -16,6 +16,7 @@ def serve(
 ) -> None:
     """Run the web server (pages, built-in case system) and the built-in form service's listener."""
     with choosing(port=port, host=host) as chosen:
+        from formcase.cli import first_start
         from formcase.site import served_port, servers
         from formcase.site.supervising import Supervisor
 
@@ -24,7 +25,7 @@ def serve(
             _let_ourselves_in(settings)
             with Supervisor(servers.services(settings)) as running:
                 served_port.remember(settings)
-                for line in servers.addresses(settings):
+                for line in (*servers.addresses(settings), *first_start.administrator()):
                     output.say(line)
                 running.watch()
 

@@ -142,7 +142,7 @@ def delete(
 
         workflow = managing.find(name)
         try:
-            managing.delete(workflow, anyway=anyway)
+            managing.delete(workflow, anyway=anyway, by="command line")
         except managing.OpenSubmissions as error:
             raise CommandFailed(f"{error} Delete it with --anyway, or wait until they are filed.") from error
         _say(workflow, f"“{workflow.name}” is deleted.", as_json=json)

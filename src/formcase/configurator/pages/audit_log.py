@@ -1,0 +1,80 @@
+"""The audit log: who changed what, newest first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from formcase.accounts.roles import Role
+from formcase.audit.models import AuditEntry
+from formcase.configurator.page import Page, Section
+from formcase.configurator.paging import slice_of
+from formcase.configurator.showing import show
+
+
+class AuditFilter(forms.Form):
+    """What is looked for; everything where nothing is said."""
+
+    actor = forms.CharField(label=_("Who"), required=False, max_length=200)
+    kind = forms.CharField(label=_("What"), required=False, max_length=100)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value, as it was and as it is now."""
+
+    name: str
+    before: object
+    after: object
+
+
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """Show it."""
+    sought = AuditFilter(request.GET or None)
+    found = slice_of(request, _sought(sought))
+    rows = [(entry, differences(entry)) for entry in found.rows]
+    return show(request, "configurator/audit_log.html", {"filter": sought, "slice": found, "rows": rows})
+
+
+def differences(entry: AuditEntry) -> list[Difference]:
+    """What was changed, value by value."""
+    before, after = _values(entry.before), _values(entry.after)
+    return [Difference(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
+
+
+def _values(data: object) -> Mapping[str, object]:
+    return data if isinstance(data, Mapping) else {}
+
+
+def _sought(sought: AuditFilter) -> QuerySet[AuditEntry]:
+    found = AuditEntry.objects.all()
+    if not sought.is_bound or not sought.is_valid():
+        return found
+    values = sought.cleaned_data
+    if values["actor"]:
+        found = found.filter(actor=values["actor"])
+    if values["kind"]:
+        found = found.filter(kind=values["kind"])
+    if values["since"]:
+        found = found.filter(at__date__gte=values["since"])
+    if values["until"]:
+        found = found.filter(at__date__lte=values["until"])
+    return found
+
+
+PAGES = (
+    Page(
+        "audit_log",
+        "audit-log/",
+        audit_log,
+        _("Audit log"),
+        role=Role.ADMINISTRATOR,
+        section=Section.ADMINISTRATION,
+        place=20,
+    ),
+)

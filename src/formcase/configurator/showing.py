@@ -1,0 +1,53 @@
+"""Showing a page: its template with the way to it, a part of it where a script asked, or a question before a change."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from formcase.configurator.context import page_name
+from formcase.configurator.menu import Link, breadcrumb
+from formcase.configurator.page import Text
+from formcase.configurator.pages import page_named
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, object] | None = None,
+    *,
+    title: Text | None = None,
+    between: tuple[Link, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """A whole page. title: unless it is the page's own, such as the name of a thing; between: links of the
+    breadcrumb that stand before it."""
+    name = page_name(request)
+    page = page_named(name) if name else None
+    shown = title or (page.title if page else "")
+    found = {"breadcrumb": breadcrumb(name, shown, between), "page_title": shown}
+    return render(request, template, found | (context or {}), status=status)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether a script asks for a part of the page only. Without JavaScript nobody does, so a whole page must do."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def ask(
+    request: HttpRequest,
+    question: Text,
+    *,
+    explanation: Text = "",
+    action: Text,
+    back: str,
+    dangerous: bool = False,
+    between: tuple[Link, ...] = (),
+) -> HttpResponse:
+    """The page that asks before something is done. Its button sends the form to the same address; the view then does
+    it on POST. action: what the button says; back: the address that “Cancel” leads to."""
+    context: dict[str, object] = {
+        "explanation": explanation,
+        "action": action,
+        "back": back,
+        "dangerous": dangerous,
+    }
+    return show(request, "configurator/ask.html", context, title=question, between=between)

@@ -1,0 +1,31 @@
+// What the pages do in the browser beyond htmx and the design system. Every page works without it.
+(() => {
+  "use strict";
+
+  const button = document.querySelector(".menu-button");
+  const menu = document.getElementById("menu");
+  if (button && menu) {
+    button.hidden = false;
+    const open = (isOpen) => {
+      button.setAttribute("aria-expanded", String(isOpen));
+      menu.classList.toggle("is-open", isOpen);
+    };
+    button.addEventListener("click", () => open(button.getAttribute("aria-expanded") !== "true"));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && menu.classList.contains("is-open")) {
+        open(false);
+        button.focus();
+      }
+    });
+  }
+
+  // What went wrong with a form is read first.
+  const first = (root) => root.querySelector("[data-focus]")?.focus();
+  first(document);
+  document.addEventListener("htmx:afterSwap", (event) => first(event.target));
+
+  if (window.DKFDS) {
+    window.DKFDS.init();
+    document.addEventListener("htmx:load", (event) => window.DKFDS.init({ scope: event.target }));
+  }
+})();

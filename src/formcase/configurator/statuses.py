@@ -1,0 +1,36 @@
+"""The words and looks of statuses: of a submission, and of how a service workflow is doing."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a status is shown. look: the design system's class; the word alone must be enough to understand it."""
+
+    text: str | Promise
+    look: str = ""
+
+
+# The keys are what `workflows.submissions` and `workflows.overview` say; “Error case” is Imported with an error case.
+STATUSES = {
+    "Delivered": Status(_("Delivered"), "badge-info"),
+    "Temporary blocked": Status(_("Temporary blocked"), "badge-error"),
+    "Imported": Status(_("Imported"), "badge-success"),
+    "Error case": Status(_("Error case"), "badge-warning"),
+    "Withdrawn": Status(_("Withdrawn")),
+    "Handled by hand": Status(_("Handled by hand")),
+    "well": Status(_("Well"), "badge-success"),
+    "disabled": Status(_("Disabled")),
+    "not watched yet": Status(_("Not watched yet"), "badge-info"),
+    "waits for a person": Status(_("Needs a person"), "badge-error"),
+    "enabled": Status(_("Enabled"), "badge-success"),
+}
+
+
+def status_of(value: object) -> Status:
+    """The status of this name; one that has no look of its own is shown as it is."""
+    name = str(value)
+    return STATUSES.get(name, Status(name))

@@ -1,0 +1,111 @@
+"""The configurator in real Chromium, on a live server with the test database."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from formcase.accounts import managing
+from formcase.accounts.models import User
+from formcase.accounts.roles import Role
+from pages.browsing import WIDE, Complaints, PageCheck, Screenshots
+
+PASSWORD = "wide-river-under-old-stones"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The installed browser. Its absence is a failure: these tests are never passed over in silence."""
+    found = next((path for path in map(shutil.which, CHROMIUM) if path), None)
+    if found is None:
+        pytest.fail("The tests of the pages need Chromium. On Debian and Ubuntu: apt-get install chromium")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium) -> Iterator[Browser]:
+    """For one module alone, because tests of other folders have event loops of their own."""
+    unsafe = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in this thread, no Django code in it
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+    if unsafe is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory) -> Screenshots:
+    """PAGES_SCREENSHOTS names a folder to keep them in."""
+    kept = os.environ.get("PAGES_SCREENSHOTS")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return Screenshots(folder)
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def check_page(complaints, screenshots) -> PageCheck:
+    """Call it with a page and a name for its pictures."""
+    return PageCheck(complaints, screenshots)
+
+
+@pytest.fixture
+def context(browser, live_server) -> Iterator[BrowserContext]:
+    """A browser that has never been here before."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": WIDE[0], "height": WIDE[1]},
+        locale="en-GB",
+        timezone_id="Europe/Copenhagen",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context, complaints) -> Page:
+    """A page of nobody who has signed in."""
+    page = context.new_page()
+    complaints.listen(page)
+    return page
+
+
+@pytest.fixture
+def make_user(transactional_db) -> Callable[..., User]:
+    """Make a user of a role; the name is the role's unless told otherwise, the password is `PASSWORD`."""
+
+    def make(role: Role, username: str | None = None, **values: object) -> User:
+        named = {"username": username or role.value, "role": role, **values}
+        return managing.create("test", named, PASSWORD, must_change=False)
+
+    return make
+
+
+@pytest.fixture
+def sign_in(context, page, live_server, make_user) -> Callable[..., Page]:
+    """Sign a user in without the sign-in page: a role, for which a user is made, or a user."""
+
+    def sign(user: Role | User) -> Page:
+        client = Client()
+        client.force_login(user if isinstance(user, User) else make_user(user))
+        assert client.session[SESSION_KEY]
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+        return page
+
+    return sign

@@ -1,0 +1,32 @@
+"""What holds for every page: accessible, quiet, whole on a phone, in both languages, under a strict content policy."""
+
+import pytest
+from django.urls import reverse
+
+from formcase.accounts import managing
+from formcase.accounts.roles import Role
+from formcase.configurator.pages import pages
+from formcase.workflows import managing as workflows
+
+
+@pytest.fixture
+def something_to_see(make_user):
+    """A user to edit, a workflow, and entries in the audit log."""
+    user = make_user(Role.VIEWER, "lone.bruun", full_name="Lone Bruun")
+    managing.change("test", user, {"role": Role.OPERATOR})
+    workflows.create("Building permits", "interact", {}, by="test")
+    return user
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_every_page_is_accessible_and_quiet_and_fits_a_phone(
+    sign_in, check_page, something_to_see, live_server, language
+):
+    page = sign_in(Role.ADMINISTRATOR)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    for registered in pages():
+        keys = {"key": something_to_see.pk} if "<int:key>" in registered.route else {}
+        page.goto(reverse(f"configurator:{registered.name}", kwargs=keys))
+        assert page.locator("h1").count() == 1
+        assert page.locator("html").get_attribute("lang") == language
+        check_page(page, f"{registered.name}-{language}")
