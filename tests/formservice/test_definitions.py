@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from formcase.formservice.definitions import DefinitionRefused, read_definition, written
+from formcase.formservice.definitions import DefinitionRefused, read_definition
+from formcase.formservice.design import written
 
 
 def problems(document: object) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from formcase.formservice.definitions import Field, Form, Group, Page, questions
+from formcase.formservice.design import Field, Form, Group, Page, questions
 from formcase.formservice.lexical import is_line
 from formcase.formservice.problems import Problem, Refused
 from formcase.formservice.value_types import ValueRefused, read_value

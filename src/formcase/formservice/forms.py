@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from formcase.formservice.definitions import DefinitionRefused, Form, numbered_from, read_definition, written
+from formcase.formservice.definitions import DefinitionRefused, read_definition
+from formcase.formservice.design import Form, written
 from formcase.formservice.models import FormVersion
 from formcase.formservice.problems import Problem, Refused
 
@@ -71,4 +73,4 @@ def existing(form_ids: Iterable[str]) -> frozenset[str]:
 
 
 def _read(chosen: FormVersion) -> Form:
-    return numbered_from(read_definition(chosen.definition), chosen.updated_at)
+    return replace(read_definition(chosen.definition), updated_at=chosen.updated_at)

@@ -5,14 +5,14 @@ entry of that group, and its templates then mean that entry. Outside of it, a te
 its entries.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from formcase.formservice.answer_templates import Reference, parse_template
 from formcase.formservice.answers import AnsweredField, AnsweredGroup, AnsweredPage
-from formcase.formservice.definitions import Field, Form, Group, Question, references
+from formcase.formservice.design import Field, Form, Group, Question, references
+from formcase.formservice.repetition import GroupPath, followed
 
-GroupPath = tuple[str, ...]
 Entry = tuple[AnsweredGroup | AnsweredField, ...]
 
 
@@ -38,54 +38,6 @@ def compute(form: Form, answered: Iterable[AnsweredPage]) -> Mapping[str, tuple[
     return {page.name: computation.items(page.items, {}) for page in form.pages if page.hidden}
 
 
-def ambiguous_repetitions(form: Form) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Groups of hidden pages that can't be repeated, each with the several repeating groups that its templates name."""
-    known = references(form)
-    for page in form.pages:
-        if page.hidden:
-            yield from _ambiguous(page.items, (page.name,), frozenset(), known)
-
-
-def _ambiguous(
-    items: tuple[Group | Field, ...], place: tuple[str, ...], bound: frozenset[GroupPath], known: Mapping[str, Question]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    for item in items:
-        if not isinstance(item, Group):
-            continue
-        here = (*place, item.name)
-        followed = sorted(_followed(item, bound, known)) if item.repeats else []
-        if len(followed) > 1:
-            yield here, tuple(" / ".join(path) for path in followed)
-        else:
-            yield from _ambiguous(item.items, here, bound | set(followed), known)
-
-
-def _followed(group: Group, bound: frozenset[GroupPath], known: Mapping[str, Question]) -> set[GroupPath]:
-    """The form's repeating groups that a mapping group goes along with: those that the templates of its own fields
-    name, or, where these name none, those in the repeating groups inside it."""
-    own: set[GroupPath] = set()
-    inner: set[GroupPath] = set()
-    for item in group.items:
-        if isinstance(item, Group):
-            (inner if item.repeats else own).update(_followed(item, bound, known))
-        else:
-            own.update(_outermost_free(item, bound, known))
-    return own or inner
-
-
-def _outermost_free(field: Field, bound: frozenset[GroupPath], known: Mapping[str, Question]) -> Iterator[GroupPath]:
-    for part in parse_template(field.default or "", frozenset(known)):
-        if isinstance(part, Reference):
-            free = [path for path in _repeating(known[part.text]) if path not in bound]
-            yield from free[:1]
-
-
-def _repeating(question: Question) -> list[GroupPath]:
-    """The paths of the repeating groups around a question, outermost first."""
-    path = question.path
-    return [path[: depth + 2] for depth, group in enumerate(question.groups) if group.repeats]
-
-
 class _Computation:
     """The answers of one submission, asked for by templates."""
 
@@ -108,10 +60,9 @@ class _Computation:
         return tuple(computed)
 
     def _entries(self, group: Group, chosen: Mapping[GroupPath, Entry]) -> list[Mapping[GroupPath, Entry]]:
-        followed = _followed(group, frozenset(chosen), self._known) if group.repeats else set()
-        if not followed:
+        path = next(iter(followed(group, frozenset(chosen), self._known)), None) if group.repeats else None
+        if path is None:
             return [chosen]
-        path = followed.pop()
         return [{**chosen, path: entry} for entry in self._reach(path, chosen)]
 
     def _reach(self, path: GroupPath, chosen: Mapping[GroupPath, Entry]) -> list[Entry]:

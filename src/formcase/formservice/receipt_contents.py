@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from formcase.formservice import receipt
 from formcase.formservice.answers import AnsweredField, AnsweredGroup, AnsweredPage
-from formcase.formservice.definitions import Field, Form
+from formcase.formservice.design import Field, Form
 from formcase.formservice.submission_xml import AttachedFile, Heading
 
 _FALLBACK: Final = "da"

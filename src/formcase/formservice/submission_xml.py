@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from formcase.formservice.answers import AnsweredField, AnsweredGroup, AnsweredPage
-from formcase.formservice.definitions import Form
+from formcase.formservice.design import Form
 from formcase.formservice.hidden_pages import ComputedField, ComputedGroup
 from formcase.formservice.lexical import written_instant
 from formcase.formservice.problems import Problem, Refused

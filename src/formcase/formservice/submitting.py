@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from formcase.formservice import forms, receipt
 from formcase.formservice.answers import AnsweredPage, AnswersRefused, check_answers
-from formcase.formservice.definitions import Form
+from formcase.formservice.design import Form
 from formcase.formservice.hidden_pages import compute
 from formcase.formservice.identifiers import issue
 from formcase.formservice.lexical import LANGUAGE, MEDIA_TYPE

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 
 from formcase.formservice import forms
-from formcase.formservice.definitions import Form, written
+from formcase.formservice.design import Form, written
 from formcase.formservice.interact.access import caller
 from formcase.formservice.interact.answers import json_answer
 from formcase.formservice.interact.parameters import Parameters

@@ -6,11 +6,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL(
@@ -18,108 +16,180 @@ class Migration(migrations.Migration):
             "DROP SEQUENCE formservice_submission_number",
         ),
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.CharField(max_length=255, unique=True)),
-                ('form_ids', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), null=True, size=None)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.CharField(max_length=255, unique=True)),
+                (
+                    "form_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), null=True, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='IssuedIdentifiers',
+            name="IssuedIdentifiers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('submission_id', models.CharField(max_length=64, unique=True)),
-                ('reference_id', models.CharField(max_length=64, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("submission_id", models.CharField(max_length=64, unique=True)),
+                ("reference_id", models.CharField(max_length=64, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ClientCertificate',
+            name="ClientCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('der', models.BinaryField()),
-                ('sha1', models.CharField(max_length=40)),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('not_before', models.DateTimeField()),
-                ('not_after', models.DateTimeField()),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='formservice.client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("der", models.BinaryField()),
+                ("sha1", models.CharField(max_length=40)),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("not_before", models.DateTimeField()),
+                ("not_after", models.DateTimeField()),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="certificates",
+                        to="formservice.client",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormVersion',
+            name="FormVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form_id', models.CharField(db_collation='C', max_length=64)),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=255)),
-                ('definition', models.JSONField()),
-                ('updated_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("form_id", models.CharField(db_collation="C", max_length=64)),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=255)),
+                ("definition", models.JSONField()),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('form_id', 'version'), name='formservice_form_version')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("form_id", "version"), name="formservice_form_version")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('submission_id', models.CharField(db_collation='C', max_length=64, unique=True)),
-                ('reference_id', models.CharField(max_length=64, unique=True)),
-                ('form_id', models.CharField(db_collation='C', max_length=64)),
-                ('form_title', models.CharField(max_length=255)),
-                ('form_version', models.PositiveBigIntegerField()),
-                ('submitted_at', models.DateTimeField()),
-                ('status', models.CharField(choices=[('Submitted', 'Submitted'), ('Delivered', 'Delivered'), ('TemporaryBlocked', 'Temporary Blocked'), ('Imported', 'Imported')], default='Submitted', max_length=16)),
-                ('imported_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("submission_id", models.CharField(db_collation="C", max_length=64, unique=True)),
+                ("reference_id", models.CharField(max_length=64, unique=True)),
+                ("form_id", models.CharField(db_collation="C", max_length=64)),
+                ("form_title", models.CharField(max_length=255)),
+                ("form_version", models.PositiveBigIntegerField()),
+                ("submitted_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("Submitted", "Submitted"),
+                            ("Delivered", "Delivered"),
+                            ("TemporaryBlocked", "Temporary Blocked"),
+                            ("Imported", "Imported"),
+                        ],
+                        default="Submitted",
+                        max_length=16,
+                    ),
+                ),
+                ("imported_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['submitted_at', 'submission_id'], name='formservice_all'), models.Index(fields=['form_id', 'submitted_at', 'submission_id'], name='formservice_all_of_form'), models.Index(condition=models.Q(('status', 'Imported'), _negated=True), fields=['submitted_at', 'submission_id'], name='formservice_open'), models.Index(condition=models.Q(('status', 'Imported'), _negated=True), fields=['form_id', 'submitted_at', 'submission_id'], name='formservice_open_of_form'), models.Index(condition=models.Q(('status', 'Imported')), fields=['imported_at'], name='formservice_finished')],
+                "indexes": [
+                    models.Index(fields=["submitted_at", "submission_id"], name="formservice_all"),
+                    models.Index(fields=["form_id", "submitted_at", "submission_id"], name="formservice_all_of_form"),
+                    models.Index(
+                        condition=models.Q(("status", "Imported"), _negated=True),
+                        fields=["submitted_at", "submission_id"],
+                        name="formservice_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "Imported"), _negated=True),
+                        fields=["form_id", "submitted_at", "submission_id"],
+                        name="formservice_open_of_form",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "Imported")), fields=["imported_at"], name="formservice_finished"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StatusEntry',
+            name="StatusEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('Submitted', 'Submitted'), ('Delivered', 'Delivered'), ('TemporaryBlocked', 'Temporary Blocked'), ('Imported', 'Imported')], max_length=16)),
-                ('message', models.TextField(null=True)),
-                ('cases', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='formservice.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("Submitted", "Submitted"),
+                            ("Delivered", "Delivered"),
+                            ("TemporaryBlocked", "Temporary Blocked"),
+                            ("Imported", "Imported"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("message", models.TextField(null=True)),
+                ("cases", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="history", to="formservice.submission"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('xml', 'Xml'), ('pdf', 'Pdf'), ('attachment', 'Attachment')], max_length=10)),
-                ('number', models.PositiveIntegerField(default=0)),
-                ('attachment_id', models.CharField(default='', max_length=64)),
-                ('name', models.CharField(default='', max_length=255)),
-                ('field', models.CharField(default='', max_length=128)),
-                ('media_type', models.CharField(max_length=600)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('location', models.CharField(max_length=255)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='formservice.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("xml", "Xml"), ("pdf", "Pdf"), ("attachment", "Attachment")], max_length=10
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=0)),
+                ("attachment_id", models.CharField(default="", max_length=64)),
+                ("name", models.CharField(default="", max_length=255)),
+                ("field", models.CharField(default="", max_length=128)),
+                ("media_type", models.CharField(max_length=600)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("location", models.CharField(max_length=255)),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="formservice.submission"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('submission', 'kind', 'attachment_id'), name='formservice_file_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("submission", "kind", "attachment_id"), name="formservice_file_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='UsedAssertion',
+            name="UsedAssertion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jti', models.CharField(max_length=255)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='formservice.client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("jti", models.CharField(max_length=255)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="formservice.client")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('client', 'jti'), name='formservice_assertion_once')],
+                "constraints": [models.UniqueConstraint(fields=("client", "jti"), name="formservice_assertion_once")],
             },
         ),
     ]
