@@ -7,7 +7,9 @@ docs/developer/outcomes.md.
 
 from datetime import timedelta
 
-from formcase.messages import NOTHING, Message, message
+from formcase.messages import NOTHING, Message, message, together
+
+_FULL_STOP = Message(".")
 
 
 class Outcome(Exception):
@@ -24,10 +26,12 @@ class Outcome(Exception):
         self.remedy = remedy
 
     def message(self) -> Message:
-        """The whole story in one message."""
+        """The whole story in one message, of whole sentences."""
+        ended = self.answer.text().rstrip().endswith((".", "!", "?", "…"))
+        answer = self.answer if ended else together((self.answer, _FULL_STOP), "")
         if self.remedy.template:
-            return message("{tried}: {answer} {remedy}", tried=self.tried, answer=self.answer, remedy=self.remedy)
-        return message("{tried}: {answer}", tried=self.tried, answer=self.answer)
+            return message("{tried}: {answer} {remedy}", tried=self.tried, answer=answer, remedy=self.remedy)
+        return message("{tried}: {answer}", tried=self.tried, answer=answer)
 
     def __str__(self) -> str:
         return self.message().discreet()

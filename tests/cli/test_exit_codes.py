@@ -48,3 +48,20 @@ def test_a_fault_of_formcase_itself_is_not_hidden(formcase, monkeypatch):
     monkeypatch.setattr("formcase.cli.commands.certificate._store", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         formcase("certificate", "list")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("log", "ABC"), "formcase log does not know what to do with “ABC”. See: formcase log --help"),
+        (("submission", "show"), "formcase submission show needs REFERENCE. See: formcase submission show --help"),
+        (("submission", "handled", "X"), "formcase submission handled needs --case."),
+        (("submission", "handled", "X", "--case", " "), "Name the case that took it"),
+        (("submissions", "--limit", "-3"), "--limit"),
+        (("submissions", "--status", "gone"), "There is no status “gone”. There are: Delivered, Temporary blocked,"),
+    ],
+)
+def test_wrong_use_names_what_was_wrong_and_where_help_is(formcase, arguments, said):
+    ran = formcase(*arguments)
+    assert ran.code == 2
+    assert said in ran.err

@@ -336,3 +336,18 @@ def test_whatever_a_person_writes_comes_back_as_it_was(answers):
     fields = "".join(f'<Field name="{name}">{escaped(text)}</Field>' for name, text in answers)
     page = read_submission(xml(f'<Page name="P">{fields}</Page>')).pages[0]
     assert page.items == tuple(Field(name, text) for name, text in answers)
+
+
+def test_what_the_schema_misses_is_named_for_those_who_run_the_form_service_and_answers_are_not():
+    missing = refusal(xml("<Page/>"))
+    assert "Submission/Page: the attribute name is missing" in missing.message().discreet()
+    strange = refusal(xml("<Pages/>"))
+    assert "expected is Submitter, Page" in strange.message().discreet()
+    answer = refusal(xml('<Page name="P"><Field name="x" type="0101901234"/></Page>'))
+    assert "0101901234" in answer.message().text()
+    assert "0101901234" not in answer.message().discreet()
+
+
+def test_what_is_wrong_and_what_to_do_are_sentences_of_their_own():
+    text = refusal(b"<!DOCTYPE x><x/>").message().text()
+    assert "none is allowed. The form service must" in text

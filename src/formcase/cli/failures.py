@@ -71,7 +71,10 @@ def _of_the_way(error: Exception) -> Failure | None:
 def _of_the_workflows(error: Exception) -> Failure | None:
     from formcase.workflows.managing import UnknownWorkflow
     from formcase.workflows.parameters import WrongParameters
+    from formcase.workflows.submissions import UnknownSubmission
 
+    if isinstance(error, UnknownSubmission):
+        return Failure(str(error), ANSWER_IS_NO)
     return Failure(str(error), WRONG_USE) if isinstance(error, UnknownWorkflow | WrongParameters) else None
 
 

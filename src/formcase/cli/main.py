@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from formcase import __version__
-from formcase.cli import output
+from formcase.cli import output, wrong_use
 from formcase.cli.commands import register
 from formcase.cli.failures import WRONG_USE, Failure, failure_of
 
@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return int(app(list(arguments)) or 0)
     except CycloptsError as error:
-        return output.failed(Failure(str(error).strip(), WRONG_USE), as_json=as_json)
+        return output.failed(Failure(wrong_use.told(error), WRONG_USE), as_json=as_json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -31,6 +31,9 @@ def print_rows(columns: Mapping[str, str], rows: Sequence[Mapping[str, Cell]], *
     if as_json:
         print_json({name: [dict(row) for row in rows]})
         return
+    if not rows:
+        warn("There are none.")
+        return
     cells = [[_shown(row.get(key)) for key in columns] for row in rows]
     if sys.stdout.isatty():
         _print_table(list(columns.values()), cells)

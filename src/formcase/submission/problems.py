@@ -43,6 +43,7 @@ class UnreadableXml(Unreadable):
 
 def _all(problems: tuple[Problem, ...]) -> Message:
     named = [problem.message() for problem in problems[:NAMED]]
+    told = together(named, "; ")
     if len(problems) > NAMED:
-        named.append(message("And {count} more.", count=len(problems) - NAMED))
-    return together(named, " ")
+        return together((told, message("And {count} more.", count=len(problems) - NAMED)), ". ")
+    return told

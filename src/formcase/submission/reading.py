@@ -111,11 +111,18 @@ _RULES: Final = {
 }
 
 _OTHER_RULE: Final = message("the schema is not kept to")
+_MISSING_ATTRIBUTE: Final = re.compile(r"The attribute '([^']+)' is required but missing")
+_EXPECTED_ELEMENTS: Final = re.compile(r"Expected is (?:one of )?\( ([^()]+) \)")
 
 
 def _what(violation: _Violation) -> Message:
-    rule = _RULES.get(violation.type_name, _OTHER_RULE)
     detail = violation.message.replace(f"{{{NAMESPACE}}}", "")
+    # the schema's own names are no answers: whoever runs the form service may see them
+    if missing := _MISSING_ATTRIBUTE.search(detail):
+        return message("the attribute {name} is missing", name=missing[1])
+    if expected := _EXPECTED_ELEMENTS.search(detail):
+        return message("an element is missing or does not belong here; expected is {names}", names=expected[1])
+    rule = _RULES.get(violation.type_name, _OTHER_RULE)
     if len(detail) > 300:
         detail = f"{detail[:200]}…{detail[-99:]}"
     return message("{rule} ({detail})", rule=rule, detail=detail, hidden=("detail",))

@@ -1,5 +1,7 @@
 """How each service workflow is doing, in figures: for the list of workflows and for the start page."""
 
+from datetime import datetime
+
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -31,8 +33,8 @@ def row(workflow: ServiceWorkflow) -> dict[str, Figure]:
         "errorCases": counts["error_cases"],
         "blocked": counts["blocked"],
         "waiting": counts["waiting"],
-        "lastRound": workflow.last_round_at.isoformat() if workflow.last_round_at else None,
-        "nextRound": workflow.next_round_at.isoformat() if workflow.next_round_at else None,
+        "lastRound": _moment(workflow.last_round_at),
+        "nextRound": _moment(workflow.next_round_at),
     }
 
 
@@ -47,6 +49,10 @@ def health(workflow: ServiceWorkflow, *, blocked: int) -> str:
     if blocked:
         return f"{blocked} Temporary blocked"
     return "well" if workflow.last_round_at else "not watched yet"
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else timezone.localtime(at).isoformat(timespec="seconds")
 
 
 def _text(data: object) -> str:

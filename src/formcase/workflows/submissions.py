@@ -31,6 +31,13 @@ SHOWN = {
 }
 
 
+class UnknownSubmission(LookupError):
+    """No submission has this reference ID or id."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"No submission with the reference ID or id “{reference}” is known here.")
+
+
 class NotPossible(Exception):
     """What was asked can't be done with a submission in its state. reason says why, and what can be."""
 
@@ -87,14 +94,14 @@ def matching(
 
 
 def find(reference: str) -> SubmissionRecord:
-    """By reference ID (the one that owns it first) or by the form service's id. Raises LookupError."""
+    """By reference ID (the one that owns it first) or by the form service's id. Raises `UnknownSubmission`."""
     records = SubmissionRecord.objects.select_related("workflow")
     found = (
         records.filter(reference_id=reference).order_by("-owns_reference", "id").first()
         or records.filter(submission_id=reference).order_by("id").first()
     )
     if found is None:
-        raise LookupError(f"No submission with the reference ID or id “{reference}” is known here.")
+        raise UnknownSubmission(reference)
     return found
 
 
@@ -123,6 +130,12 @@ def view(record: SubmissionRecord) -> SubmissionView:
         error_case=filed is not None and filed.kind is PlanKind.ERROR_CASE,
         reasons=reasons,
     )
+
+
+def namesakes(record: SubmissionRecord) -> list[str]:
+    """The form service's ids of other submissions with the same reference ID, which there should be none of."""
+    others = SubmissionRecord.objects.filter(reference_id=record.reference_id).exclude(pk=record.pk)
+    return list(others.order_by("id").values_list("submission_id", flat=True))
 
 
 def timeline(record: SubmissionRecord) -> list[LogEntry]:
@@ -179,11 +192,11 @@ def take_by_hand(record: SubmissionRecord, case_number: str, reason: str, by: st
     locked.attempt_open = False
     locked.due_at = None
     locked.ended_at = timezone.now()
-    locked.reason = as_data(
-        message("Handled by hand in case {case}: {reason}", case=case_number, reason=reason, hidden=("reason",))
-    )
+    done = message("Handled by hand in case {case}", case=case_number)
+    told = message("Handled by hand in case {case}: {reason}", case=case_number, reason=reason, hidden=("reason",))
+    locked.reason = as_data(told if reason.strip() else done)
     locked.save()
-    _log(locked, "handled by hand", message("Handled by hand in case {case}", case=case_number), by)
+    _log(locked, "handled by hand", done, by)
     record_audit(by, "submission handled by hand", _about(locked), after={"case": case_number})
 
 

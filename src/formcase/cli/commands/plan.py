@@ -53,7 +53,7 @@ def _submission(text: str, workflow: str | None) -> "tuple[bytes, ServiceWorkflo
             return file.read(LARGEST), _workflow(workflow), None
     try:
         record = submissions.find(text)
-    except LookupError as error:
+    except submissions.UnknownSubmission as error:
         raise CommandFailed(f"{text} is neither a file nor a submission that is known here.", WRONG_USE) from error
     chosen = _workflow(workflow) if workflow is not None else record.workflow
     xml, pdf = asyncio.run(stored_xml(record.workflow, record.submission_id))

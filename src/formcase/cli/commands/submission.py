@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from formcase.cli import output
 from formcase.cli.failures import WRONG_USE, CommandFailed
-from formcase.cli.options import Json
+from formcase.cli.options import Json, Limit
 from formcase.cli.runtime import prepared
 
 if TYPE_CHECKING:
@@ -22,17 +22,16 @@ def list_(
     workflow: str | None = None,
     status: Annotated[str | None, Parameter(help=f"One of: {', '.join(STATUSES)}.")] = None,
     form: Annotated[str | None, Parameter(help="A form ID.")] = None,
-    limit: Annotated[int, Parameter(help="How many, newest first.")] = 100,
+    limit: Limit = 100,
     json: Json = False,
 ) -> None:
     """List submissions, newest first."""
-    if status is not None and status not in STATUSES:
-        raise CommandFailed(f"There is no status “{status}”. There are: {', '.join(STATUSES)}.", WRONG_USE)
+    wanted = None if status is None else _status(status)
     with prepared():
         from formcase.workflows import managing, submissions
 
         chosen = managing.find(workflow) if workflow is not None else None
-        records = submissions.matching(chosen, status, form)[: max(limit, 0)]
+        records = submissions.matching(chosen, wanted, form)[:limit]
         rows = [_row(submissions.view(record)) for record in records]
     columns = {
         "referenceId": "Reference ID",
@@ -54,7 +53,7 @@ def show(reference: str, *, json: Json = False) -> None:
     with prepared():
         from formcase.workflows import submissions
 
-        record = _find(reference)
+        record = submissions.find(reference)
         seen = submissions.view(record)
         events = [_event(entry) for entry in submissions.timeline(record)]
         document: dict[str, object] = {
@@ -63,6 +62,7 @@ def show(reference: str, *, json: Json = False) -> None:
             "reasons": [reason.text() for reason in seen.reasons],
             "attempts": seen.attempts,
             "due": _moment(seen.due_at),
+            "sameReferenceId": submissions.namesakes(record),
             "plan": record.plan,
             "timeline": events,
         }
@@ -73,6 +73,8 @@ def show(reference: str, *, json: Json = False) -> None:
     for key in ("referenceId", "id", "workflow", "formId", "form", "status", "cases", "reason", "attempts", "due"):
         value = document[key]
         output.say(f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value or ''}")
+    for other in submissions.namesakes(record):
+        output.say(f"Another submission has this reference ID: formcase submission show {other}")
     for event in events:
         output.say(f"  {event['at']}  {event['level']:<8} {event['text']}")
 
@@ -83,7 +85,7 @@ def retry(reference: str, *, json: Json = False) -> None:
         from formcase.workflows import submissions
 
         try:
-            said = submissions.retry(_find(reference), by="command line")
+            said = submissions.retry(submissions.find(reference), by="command line")
         except submissions.NotPossible as error:
             raise CommandFailed(error.reason.text()) from error
     _done(reference, said.text(), as_json=json)
@@ -97,23 +99,28 @@ def handled(
     json: Json = False,
 ) -> None:
     """Say that a person has filed a submission: nothing more happens by itself."""
+    if not case.strip():
+        raise CommandFailed("Name the case that took it, as in --case 2026-02.15-00001.", WRONG_USE)
     with prepared():
         from formcase.workflows import submissions
 
         try:
-            submissions.take_by_hand(_find(reference), case, reason, by="command line")
+            submissions.take_by_hand(submissions.find(reference), case, reason, by="command line")
         except submissions.NotPossible as error:
             raise CommandFailed(error.reason.text()) from error
     _done(reference, f"Handled by hand in case {case}.", as_json=json)
 
 
-def _find(reference: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    from formcase.workflows import submissions
+def _status(typed: str) -> str:
+    """The status that was meant, whether typed as it is shown here or as the form service writes it."""
+    meant = [status for status in STATUSES if _letters(status) == _letters(typed)]
+    if not meant:
+        raise CommandFailed(f"There is no status “{typed}”. There are: {', '.join(STATUSES)}.", WRONG_USE)
+    return meant[0]
 
-    try:
-        return submissions.find(reference)
-    except LookupError as error:
-        raise CommandFailed(str(error.args[0])) from error
+
+def _letters(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 def _done(reference: str, text: str, *, as_json: bool) -> None:
