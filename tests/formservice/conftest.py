@@ -1,5 +1,6 @@
 """The form service under test: its data, a listener in a process of its own, and clients that speak HTTP to it."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from django.conf import settings
 from django.db import connection
 
 from formcase.formservice import setup
+from formcase.formservice.asgi import application
 from formcase.formservice.authority import IssuedCertificate, authority_certificate
 from formcase.formservice.feed_for_tests import FedFile, Listing, store_submission
 
@@ -84,6 +86,15 @@ def definition(form_id: str = "800636", **changes: object) -> dict[str, object]:
         ],
         **changes,
     }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a listener commit what they do; after each, only the form service's own tables are emptied."""
+    mark = pytest.mark.django_db(transaction=True, available_apps=["formcase.formservice"])
+    for item in items:
+        if "transactional_db" in getattr(item, "fixturenames", ()) and Path(__file__).parent in item.path.parents:
+            item.add_marker(mark)
 
 
 @pytest.fixture
@@ -300,6 +311,30 @@ def listener(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[S
     """One listener for all tests; its data is each test's own."""
     with django_db_blocker.unblock(), running(tmp_path_factory.mktemp("clients")) as service:
         yield service
+
+
+async def _asked(address: str, scheme: str = "http") -> Answer:
+    """The application's answer to a call of a client at this address, without a listener in between."""
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/interact/api/v1/forms", "query_string": b"", "headers": []}
+    received = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> dict:
+        return next(received, None) or await asyncio.Event().wait()
+
+    await application({**scope, "scheme": scheme, "client": (address, 1), "server": None}, receive, send)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return Answer(sent[0]["status"], headers, b"".join(message["body"] for message in sent[1:]))
+
+
+@pytest.fixture
+def asked() -> Callable[..., Awaitable[Answer]]:
+    """Asks the application itself, from any address."""
+    return _asked
 
 
 @pytest.fixture

@@ -55,16 +55,23 @@ def test_what_is_no_http_is_a_problem_too(service, client):
     assert b"application/problem+json" in answer
 
 
-def test_a_client_that_asks_too_much_is_told_when_to_come_again(transactional_db, tmp_path, run_listener):
-    with run_listener(tmp_path, FORMSERVICE_REQUESTS_PER_MINUTE=10) as service:
-        client, other = service.client(), service.client()
-        answers = [client.get("/forms") for _number in range(12)]
-        assert answers[0].status == 200
-        refused = answers[-1]
-        assert refused.is_problem(429)
-        assert 1 <= int(refused.headers["retry-after"]) <= 60
-        assert client.ask_token().is_problem(429)
-        assert other.get("/forms").status == 200
+async def test_a_client_that_asks_too_much_is_told_when_to_come_again(settings, asked):
+    settings.FORMSERVICE_ALLOW_LOOPBACK_HTTP = True
+    settings.FORMSERVICE_REQUESTS_PER_MINUTE = 5
+    answers = [await asked("127.0.0.2") for _number in range(6)]
+    assert [answer.status for answer in answers] == [401] * 5 + [429]
+    assert answers[-1].is_problem(429)
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 13
+    assert (await asked("127.0.0.3")).status == 401
+
+
+async def test_plain_http_is_refused_unless_a_setting_allows_it_and_then_on_loopback_only(settings, asked):
+    assert (await asked("127.0.0.1")).is_problem(403)
+    settings.FORMSERVICE_ALLOW_LOOPBACK_HTTP = True
+    assert (await asked("127.0.0.1")).is_problem(401)
+    assert (await asked("::1")).is_problem(401)
+    assert (await asked("192.0.2.1")).is_problem(403)
+    assert (await asked("127.0.0.1", "https")).is_problem(403)
 
 
 def test_a_closed_service_says_when_to_come_again(service, client, settings):
@@ -80,27 +87,15 @@ def test_a_closed_service_says_when_to_come_again(service, client, settings):
     assert client.get("/forms").status == 200
 
 
-def test_plain_http_is_refused_unless_a_setting_allows_it_on_loopback(transactional_db, tmp_path, run_listener, form):
-    from formcase.formservice import setup
-
-    setup.publish_form(form())
-    with run_listener(tmp_path, tls=False) as service:
-        assert service.client().ask_token().is_problem(403)
-        assert service.client().call("GET", "/api/v1/forms", token=None).is_problem(403)
-    with run_listener(tmp_path, tls=False, FORMSERVICE_ALLOW_LOOPBACK_HTTP=True) as service:
-        client = service.client()
-        assert client.get("/forms").json["forms"][0]["id"] == "800636"
-        assert "cnf" not in jwt.decode(client.token, options={"verify_signature": False})
-
-
-def test_a_token_that_is_bound_to_nothing_is_of_no_use_over_tls_and_a_bound_one_of_none_without(
+def test_a_token_got_over_plain_http_is_bound_to_nothing_and_of_no_use_over_tls_nor_a_bound_one_without(
     service, client, tmp_path, run_listener
 ):
     with run_listener(tmp_path, tls=False, FORMSERVICE_ALLOW_LOOPBACK_HTTP=True) as plain:
         unbound = plain.client()
         unbound.client_id, unbound.issued = client.client_id, client.issued
-        assert plain.client().call("GET", "/api/v1/forms", token=client.token).is_problem(401)
-        assert unbound.get("/forms").status == 200
+        assert unbound.get("/forms").json["forms"][0]["id"] == "800636"
+        assert "cnf" not in jwt.decode(unbound.token, options={"verify_signature": False})
+        assert unbound.call("GET", "/api/v1/forms", token=client.token).is_problem(401)
         assert client.call("GET", "/api/v1/forms", token=unbound.token).is_problem(401)
 
 
