@@ -10,8 +10,9 @@ from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
 
 from formcase.workflows import managing
-from formcase.workflows.journal import Installation, Pool, PostgresJournal, open_pool
+from formcase.workflows.journal import Installation, PostgresJournal
 from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.pool import Pool, open_pool
 
 INSTALLATION = Installation("http://127.0.0.1:1/OData4/")
 PARAMETERS = {

@@ -14,6 +14,7 @@ from formcase.targets.port import CaseReference, Receipt
 from formcase.workflows.models import LogEntry, ServiceWorkflow, SubmissionRecord
 
 NOTE = Note("tested", message("Tested"))
+FILED = Filed(PlanKind.MAPPED, Receipt((CaseReference("17", "2026-02.15-00001", None),)))
 XML = FileDescription("application/xml", 10, "0" * 64)
 
 
@@ -170,7 +171,7 @@ async def test_a_setup_problem_blocks_the_workflow_and_the_first_success_lifts_i
 
     await ServiceWorkflow.objects.filter(pk=workflow.pk).aupdate(probe_submission=failing.entry.key)
     probe = await bench.journal.begin(failing.entry.key)
-    await probe.imported(NOTE)
+    await probe.filed(FILED, NOTE)
     lifted = await ServiceWorkflow.objects.aget(pk=workflow.pk)
     assert lifted.blocked_since is None
     record = await SubmissionRecord.objects.aget(pk=parked.entry.key)
@@ -191,7 +192,7 @@ async def test_a_filing_in_between_clears_the_suspicion(bench, workflow):
         attempt = await begun(bench, workflow, number)
         await attempt.block(message("refused"), Scope.SUSPECT, datetime.now(UTC), NOTE, reported=False)
     good = await begun(bench, workflow, 3)
-    await good.imported(NOTE)
+    await good.filed(FILED, NOTE)
     attempt = await begun(bench, workflow, 4)
     await attempt.block(message("refused"), Scope.SUSPECT, datetime.now(UTC), NOTE, reported=False)
     assert (await ServiceWorkflow.objects.aget(pk=workflow.pk)).blocked_since is None

@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 from formcase.filing import waiting
-from formcase.filing.journal import Attempt, Entry, Filed, Note, Scope
+from formcase.filing.journal import Attempt, Entry, Note, Scope, State
 from formcase.filing.reasons import ErrorCaseRefused
 from formcase.filing.reporting import say_blocked
 from formcase.filing.way import Way, utc_now
 from formcase.messages import Message, message
-from formcase.outcomes import AlreadyImported, Outcome, Passing, Permanent, Setup, Unknown, Unreadable, Withdrawn
-from formcase.planning.plan import PlanKind
+from formcase.outcomes import Outcome, Passing, Setup, Unknown, Unreadable, Withdrawn
 from formcase.sources.port import SubmissionDetail
-from formcase.targets.port import Receipt
 
 
 async def decide(way: Way, outcome: Outcome) -> None:
@@ -21,18 +19,14 @@ async def decide(way: Way, outcome: Outcome) -> None:
         await _report_later(way, outcome)
     elif isinstance(outcome, Withdrawn):
         await way.attempt.withdraw(Note("withdrawn", message("Withdrawn at the form service before it was filed")))
-    elif isinstance(outcome, AlreadyImported):
-        await adopt_imported(way, await way.ends.source.submission(entry.submission_id))
     elif isinstance(outcome, Unreadable):
         await _unreadable(way, outcome)
     elif isinstance(outcome, ErrorCaseRefused):
         await _block(way, outcome, Scope.SUSPECT)
     elif isinstance(outcome, Setup):
         await _block(way, outcome, Scope.WORKFLOW)
-    elif isinstance(outcome, Passing | Unknown | Permanent):
-        await _passing(way, outcome)
     else:
-        raise outcome
+        await _passing(way, outcome)
 
 
 async def unforeseen(way: Way, kind: str) -> None:
@@ -55,9 +49,7 @@ async def block_unconnected(attempt: Attempt, outcome: Outcome) -> None:
 async def wait_for_claim(way: Way) -> None:
     """Another filing touches the same contact or case: it is that one's turn first."""
     due = way.now() + waiting.claim_wait()
-    await way.attempt.again(
-        due, Note("waits its turn", message("Another filing touches the same contact or case"), "debug")
-    )
+    await way.attempt.again(due, None)
 
 
 async def wait_to_settle(way: Way, wait: timedelta) -> None:
@@ -80,14 +72,8 @@ async def block_for_reference(way: Way, owner: str) -> None:
     await _block_with(way, reason, Scope.SUBMISSION, waiting.UNREADABLE_DAILY)
 
 
-async def adopt_imported(way: Way, detail: SubmissionDetail) -> None:
-    """The form service says Imported and the journal knows nothing of it: what the service says is the truth."""
-    found = await way.ends.target.filed(way.attempt.entry.reference_id, way.attempt.entry.terms.rules)
-    if found:
-        filed = Filed(PlanKind.MAPPED, Receipt(tuple(one.case for one in found)))
-        await way.attempt.filed(filed, Note("adopted", message("Imported already, and found at the case system")))
-        await way.attempt.imported(Note("imported", message("Imported already at the form service")))
-        return
+async def close_as_imported(way: Way, detail: SubmissionDetail) -> None:
+    """The form service says Imported and nothing was filed from here: what the service says is the truth."""
     last = detail.history[-1] if detail.history else None
     note = Note(
         "imported elsewhere",
@@ -122,8 +108,11 @@ async def _passing(way: Way, outcome: Outcome) -> None:
         await _block(way, outcome, Scope.SUSPECT)
         return
     retry_after = outcome.retry_after if isinstance(outcome, Passing) else None
-    due = way.now() + waiting.before_next_try(entry.tries, retry_after)
-    await way.attempt.again(due, Note("waits", outcome.message(), "warning"), passing=True)
+    wait = waiting.before_next_try(entry.tries, retry_after)
+    if retry_after is None and entry.state is not State.BLOCKED:
+        # tried once more when it is time to say Temporary blocked
+        wait = min(wait, since + entry.terms.block_after - way.now() + waiting.full_jitter(0) / 5)
+    await way.attempt.again(way.now() + wait, Note("waits", outcome.message(), "warning"), passing=True)
 
 
 async def _block(way: Way, outcome: Outcome, scope: Scope) -> None:

@@ -24,6 +24,24 @@ class Fetched:
     xml: bytes
 
 
+async def identify(way: Way, summary: SubmissionSummary) -> None:
+    """Take over what the form service says of a submission that its listing said nothing of. Raises `Unreadable`
+    where a submission has become another one: what was looked up under its reference ID would be true no longer."""
+    entry = way.attempt.entry
+    if not entry.form_id:
+        await way.attempt.identify(summary)
+    elif summary.reference_id != entry.reference_id:
+        raise Unreadable(
+            message("Reading the submission {id}", id=entry.submission_id),
+            message(
+                "it has the reference ID {now}, and had {before}.",
+                now=summary.reference_id,
+                before=entry.reference_id,
+            ),
+            message("Those who run the form service must mend this."),
+        )
+
+
 async def fetch(way: Way, detail: SubmissionDetail) -> Fetched:
     """Fetch and read one submission. Raises `Unreadable` where anything about it can't be trusted."""
     summary = detail.summary

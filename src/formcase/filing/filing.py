@@ -2,22 +2,24 @@
 
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
-from formcase.filing import deciding
-from formcase.filing.fetching import Fetched, fetch
-from formcase.filing.journal import Entry, Filed, Journal, Note, SubmissionKey, Superseded
+from formcase.filing import deciding, earlier
+from formcase.filing.fetching import Fetched, fetch, identify
+from formcase.filing.journal import Attempt, Entry, Filed, Journal, Note, SubmissionKey, Superseded
+from formcase.filing.parking import say_parked
 from formcase.filing.planning_step import Busy, plan_error, plan_mapped
-from formcase.filing.reasons import error_case_given_up, error_case_refused, refusal
-from formcase.filing.reporting import say_delivered, say_imported, shortened
-from formcase.filing.way import Ends, Way, utc_now
+from formcase.filing.reasons import error_case_given_up, error_case_refused, refusal, told
+from formcase.filing.reporting import say_delivered, say_imported
+from formcase.filing.way import Ends, Way
 from formcase.filing.writing import PlanAnew, Unsettled, settle_doubt, write
 from formcase.messages import Message, Translate, message
-from formcase.outcomes import Outcome, Refused
+from formcase.outcomes import AlreadyImported, Outcome, Permanent, Refused, Setup, Withdrawn
 from formcase.planning.errors import PlanningFailed
 from formcase.planning.plan import Plan, PlanKind
-from formcase.sources.port import Status, SubmissionDetail
+from formcase.sources.port import Status
 
 log = structlog.get_logger()
 
@@ -32,13 +34,11 @@ async def file_submission(
     connect gives both ends, or raises an outcome where the setup does not allow to connect. Raises `Superseded`.
     """
     attempt = await journal.begin(key)
-    try:
-        ends = await connect()
-    except Outcome as outcome:
-        await (deciding.block_unconnected(attempt, outcome) if attempt else journal.park(key))
-        return
     if attempt is None:
-        await _say_parked(key, ends, journal, translate)
+        await say_parked(key, connect, journal, translate)
+        return
+    ends = await _connected(attempt, connect)
+    if ends is None:
         return
     way = Way(attempt, ends, translate)
     try:
@@ -52,7 +52,8 @@ async def file_submission(
     except Outcome as outcome:
         await deciding.decide(way, outcome)
     except Exception as fault:  # noqa: BLE001 - whatever it is, the submission must not be lost by it
-        await _unforeseen(way, fault)
+        _log_fault(attempt, fault)
+        await deciding.unforeseen(way, type(fault).__name__)
 
 
 class NotFiled(Exception):
@@ -63,32 +64,65 @@ class NotFiled(Exception):
         self.reasons = reasons
 
 
+async def _connected(attempt: Attempt, connect: Callable[[], Awaitable[Ends]]) -> Ends | None:
+    try:
+        return await connect()
+    except Outcome as outcome:
+        await deciding.block_unconnected(attempt, outcome)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the submission must not be lost by it
+        _log_fault(attempt, fault)
+        kind = type(fault).__name__
+        answer = message("an unforeseen fault of Formcase ({kind}).", kind=kind)
+        await deciding.block_unconnected(attempt, Setup(message("Connecting to both ends"), answer))
+    return None
+
+
 async def _bring_forward(way: Way) -> None:
-    entry = way.attempt.entry
-    if entry.filed is None:
-        if entry.reference_owner is not None:
-            await deciding.block_for_reference(way, entry.reference_owner)
-            return
+    filed = way.attempt.entry.filed or await earlier.look_for_sent(way)
+    if filed is None:
+        try:
+            filed = await _fetch_and_file(way)
+        except Withdrawn:
+            filed = await earlier.before_withdrawal(way)
+            if filed is None:
+                raise
+    if filed is not None:
+        await say_imported(way, filed)
+
+
+async def _fetch_and_file(way: Way) -> Filed | None:
+    """Fetch the submission and file it; None where this attempt has ended by what was found."""
+    with suppress(AlreadyImported):  # what the form service knows of it is read next
         await say_delivered(way)
-        detail = await way.ends.source.submission(entry.submission_id)
-        if _imported_elsewhere(way, detail):
-            await deciding.adopt_imported(way, detail)
-            return
-        filed = await _file(way, await fetch(way, detail))
-    else:
-        filed = entry.filed
-    await say_imported(way, filed)
-
-
-def _imported_elsewhere(way: Way, detail: SubmissionDetail) -> bool:
+    detail = await way.ends.source.submission(way.attempt.entry.submission_id)
+    await identify(way, detail.summary)
     entry = way.attempt.entry
-    return detail.summary.status is Status.IMPORTED and entry.error_case is None and entry.intent is None
+    imported_there = detail.summary.status is Status.IMPORTED and entry.error_case is None
+    if entry.reference_owner is not None:
+        if imported_there:
+            await deciding.close_as_imported(way, detail)
+        else:
+            await deciding.block_for_reference(way, entry.reference_owner)
+        return None
+    if imported_there or (entry.doubt is None and earlier.told_before(entry, detail)):
+        filed = await earlier.look_for_any(way)
+        if filed is None and imported_there:
+            await deciding.close_as_imported(way, detail)
+            return None
+        if filed is not None:
+            return filed
+    return await _file(way, await fetch(way, detail))
 
 
 async def _file(way: Way, fetched: Fetched) -> Filed:
-    filed = await settle_doubt(way, fetched)
+    try:
+        filed = await settle_doubt(way, fetched)
+    except (PlanAnew, Refused):
+        filed = None  # what it was refused for may be mended since then: from the start
     if filed is not None:
         return filed
+    if way.attempt.entry.to_error_case is not None:
+        return await _file_error_case(way, fetched, (way.attempt.entry.to_error_case,))
     try:
         return await _file_mapped(way, fetched)
     except NotFiled as not_filed:
@@ -101,6 +135,8 @@ async def _file_mapped(way: Way, fetched: Fetched) -> Filed:
             plan = await plan_mapped(way, fetched)
         except PlanningFailed as failure:
             raise NotFiled(tuple(error.message() for error in failure.errors)) from failure
+        except Permanent as permanent:
+            raise NotFiled((told(permanent),)) from permanent
         try:
             return await write(way, fetched, plan)
         except PlanAnew as anew:
@@ -131,27 +167,13 @@ async def _file_error_case(way: Way, fetched: Fetched, reasons: tuple[Message, .
     raise AssertionError("the last round returns or raises")
 
 
-async def _say_parked(key: SubmissionKey, ends: Ends, journal: Journal, translate: Translate) -> None:
-    """Behind a blocked workflow nothing is tried, but the form service shows the truth."""
-    parked = await journal.park(key)
-    if parked is None:
-        return
-    text = shortened(parked.reason.discreet(translate))
-    try:
-        await ends.source.report(parked.submission_id, Status.TEMPORARY_BLOCKED, text, (), utc_now())
-    except Outcome:
-        return  # what blocks the workflow may be the form service itself
-    await journal.mark_blocked_reported(key)
-
-
 def _given_up(plan: Plan, anew: PlanAnew, entry: Entry) -> Message:
     if anew.refused is not None:
         return refusal(plan, anew.refused, entry)
     return message("The change set could not be repeated, {count} times in a row.", count=REPLANS)
 
 
-async def _unforeseen(way: Way, fault: Exception) -> None:
-    """A fault of our own: nothing is lost, and the log says where it happened, without what was being handled."""
+def _log_fault(attempt: Attempt, fault: Exception) -> None:
+    """A fault of our own: the log says where it happened, without what was being handled."""
     frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
-    log.error("unforeseen fault", submission=way.attempt.entry.key, kind=type(fault).__name__, frames=frames)
-    await deciding.unforeseen(way, type(fault).__name__)
+    log.error("unforeseen fault", submission=attempt.entry.key, kind=type(fault).__name__, frames=frames)

@@ -71,6 +71,7 @@ class Intent:
     documents: Mapping[str, DocumentId] = field(default_factory=dict)
     sent_at: datetime | None = None
     doubt_since: datetime | None = None  # when a look-up first found nothing
+    persons: frozenset[str] = frozenset()  # whose submission it is: their numbers, which are not kept as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,9 @@ class Filed:
 class Entry:
     """What the journal knows of a submission when an attempt begins.
 
-    reference_owner: the id of another submission that has this reference ID already, None where it is this one's own.
-    error_case: the error case that is being filed again. passing_since: since when nothing but passing failures came.
+    form_id: empty where the listing said nothing of the submission but its id. reference_owner: the id of another
+    submission that has this reference ID already, None where it is this one's own. error_case: the error case that is
+    being filed again. passing_since: since when nothing but passing failures came. recorded_at: when it was found.
     """
 
     key: SubmissionKey
@@ -103,12 +105,20 @@ class Entry:
     intent: Intent | None = None
     filed: Filed | None = None
     error_case: Filed | None = None
+    to_error_case: Message | None = None  # why a person wants an error case, whatever is mapped
     tries: int = 0
     unreadable_tries: int = 0
     passing_since: datetime | None = None
+    blocked_since: datetime | None = None
     blocked_reported: bool = False
     repeatability_seen: bool = False
     taken_over: bool = False  # an earlier attempt never said how it ended
+    recorded_at: datetime | None = None
+
+    @property
+    def doubt(self) -> Intent | None:
+        """What was sent and of which nobody knows whether it was carried out."""
+        return self.intent if self.intent is not None and self.intent.sent_at is not None else None
 
 
 class Scope(StrEnum):
@@ -144,6 +154,10 @@ class Attempt(Protocol):
         """Claim contacts and cases (by name) for this attempt, all or none; False where another attempt has one.
         A claim ends with its attempt."""
 
+    async def identify(self, summary: SubmissionSummary) -> None:
+        """The form service says at last what this submission is: reference ID, form, title. `reference_owner` is
+        found out anew."""
+
     async def delivered(self) -> None:
         """The form service knows that we have it."""
 
@@ -154,33 +168,38 @@ class Attempt(Protocol):
         """A file of the intent lies at the case system."""
 
     async def sending(self) -> None:
-        """The change set leaves now."""
+        """The change set leaves now, perhaps once more; what was seen after an earlier sending counts no longer."""
 
     async def in_doubt(self) -> None:
         """A look-up after the change set was sent found nothing yet."""
 
+    async def refused(self, note: Note) -> None:
+        """The case system has refused the change set: nothing of it exists. Its uploads can be used again."""
+
     async def abandon(self, note: Note) -> None:
-        """The intent was refused, or is outdated: nothing of it exists."""
+        """The intent and its uploads are of no use any more: nothing of it exists."""
 
     async def filed(self, filed: Filed, note: Note) -> None:
-        """The case system has committed, or had before."""
+        """The case system has committed, or had before. A block of the whole workflow is lifted by it, and all that
+        waited behind it goes on."""
 
     async def answered_repeatability(self) -> None:
         """The case system keeps repeatable requests."""
 
     async def imported(self, note: Note) -> None:
-        """The form service was told Imported. The attempt ends; a block of the whole workflow is lifted by it, and
-        all that waited behind it goes on."""
+        """The form service was told Imported. The attempt ends."""
 
     async def adopt_imported(self, cases: Sequence[ReportedCase], note: Note) -> None:
         """The form service says Imported though nothing was filed from here: take that as the truth. The attempt
         ends."""
 
-    async def again(self, due: datetime, note: Note, *, passing: bool = False, unreadable: bool = False) -> None:
-        """Try again then; `passing` and `unreadable` count the try. The attempt ends."""
+    async def again(self, due: datetime, note: Note | None, *, passing: bool = False, unreadable: bool = False) -> None:
+        """Try again then, or at once where the workflow was changed meanwhile; `passing` and `unreadable` count the
+        try. No note: not worth a line of the log. The attempt ends."""
 
     async def block(self, reason: Message, scope: Scope, due: datetime, note: Note, *, reported: bool) -> None:
-        """Temporary blocked until `due`, or until the workflow heals. The attempt ends."""
+        """Temporary blocked until `due`, or until the workflow heals. The attempt ends. A workflow whose other
+        submissions have been filed since this one was first blocked is not blocked as a whole by it."""
 
     async def withdraw(self, note: Note) -> None:
         """The form service does not know it any more. The attempt ends."""
@@ -216,7 +235,7 @@ class Journal(Protocol):
 
     async def begin(self, key: SubmissionKey) -> Attempt | None:
         """Begin an attempt; None where there is nothing to do now (final, disabled, parked behind a blocked
-        workflow)."""
+        workflow). What is filed already is reported behind a blocked workflow, too."""
 
     async def park(self, key: SubmissionKey) -> Parked | None:
         """Set a submission aside where its whole workflow is blocked; None where it is not, or where the form
@@ -224,3 +243,6 @@ class Journal(Protocol):
 
     async def mark_blocked_reported(self, key: SubmissionKey) -> None:
         """The form service was told Temporary blocked of a parked submission."""
+
+    async def remind(self, key: SubmissionKey, due: datetime) -> None:
+        """The form service could not be told of a parked submission: try that again then."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from formcase.filing.journal import Entry
 from formcase.messages import NOTHING, Message, message
-from formcase.outcomes import Refused, Setup
+from formcase.outcomes import Permanent, Refused, Setup
 from formcase.planning.plan import (
     AddCaseRow,
     AddDocument,
@@ -63,11 +63,18 @@ def refusal(plan: Plan, refused: Refused, entry: Entry) -> Message:
             form=entry.form_id,
             hidden=("reason",),
         )
+    return told(refused)
+
+
+def told(permanent: Permanent) -> Message:
+    """What the case system would not even let us read, or do, before anything was planned."""
+    if not isinstance(permanent, Refused):
+        return permanent.message()
     return message(
         "{tried}: {answer} {reason}",
-        tried=refused.tried,
-        answer=refused.answer,
-        reason=refused.reason,
+        tried=permanent.tried,
+        answer=permanent.answer,
+        reason=permanent.reason,
         hidden=("reason",),
     )
 

@@ -35,6 +35,8 @@ async def say_blocked(way: Way, reason: Message) -> bool:
             (),
             way.now(),
         )
+    except (AlreadyImported, Withdrawn):
+        return True  # it has ended there, which says more
     except Outcome:
         return False
     return True

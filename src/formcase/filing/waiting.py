@@ -8,6 +8,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 UNREADABLE_WAITS = (timedelta(seconds=200), timedelta(seconds=400))  # unless set: three tries over ten minutes
 UNREADABLE_DAILY = timedelta(days=1)
 CLAIM_WAIT = timedelta(milliseconds=400)
+LONGEST_ASKED = timedelta(hours=1)  # the longest that another side may ask us to wait (contract)
 
 
 def full_jitter(tries: int, longest: timedelta = LONGEST_WAIT, chance: random.Random | None = None) -> timedelta:
@@ -20,7 +21,12 @@ def before_next_try(tries: int, retry_after: timedelta | None, longest: timedelt
     """The wait after a passing failure; what the other side asked for wins, with a little spread on top of it."""
     if retry_after is None:
         return full_jitter(tries, longest)
-    return retry_after + full_jitter(0) / 5
+    return min(retry_after, LONGEST_ASKED) + full_jitter(0) / 5
+
+
+def before_reminding() -> timedelta:
+    """The wait before the form service is told once more of a submission that only waits."""
+    return LONGEST_WAIT * (0.5 + random.random())  # noqa: S311 - spread, not secrecy
 
 
 def claim_wait() -> timedelta:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from formcase.filing.crash_points import CrashPoint, pass_point
 from formcase.filing.fetching import Fetched
 from formcase.filing.journal import Filed, Intent, Note
+from formcase.filing.planning_step import claim_all
 from formcase.filing.way import Way
 from formcase.messages import Message, message
 from formcase.outcomes import (
@@ -19,6 +20,7 @@ from formcase.outcomes import (
     RepeatabilityExpired,
     Setup,
 )
+from formcase.planning.persons import person_numbers
 from formcase.planning.plan import AddDocument, ContentKey, ContentKind, Plan, PlanKind
 from formcase.targets.port import Content, Receipt, Repeatability
 
@@ -45,23 +47,25 @@ class Unsettled(Exception):
 
 
 async def settle_doubt(way: Way, fetched: Fetched) -> Filed | None:
-    """An earlier attempt has sent its change set and nobody knows the end: find out.
+    """An earlier attempt has sent its change set, and a look-up in this attempt has found nothing of it: send the same
+    once more, where that is safe.
 
     Returns what was filed, or None where nothing was and the submission must be planned anew. Raises `Unsettled`
-    while it is too early to tell.
+    while it is too early to tell, `Busy` where another filing must end first, `PlanAnew` and `Refused` as `write`.
     """
-    intent = way.attempt.entry.intent
-    if intent is None or intent.sent_at is None:
+    intent = way.attempt.entry.doubt
+    if intent is None:
         return None
-    found = await look_up(way, intent)
-    if found is not None:
-        return found
     same_user = intent.executing_user == way.attempt.entry.terms.executing_user
     if not (same_user and _repeatable(way)):
-        await _wait_for_second_look(way, intent)
+        await wait_for_second_look(way, intent)
+        found = await look_up(way, intent)
+        if found is not None:
+            return found
     if not same_user or way.now() - intent.first_sent > REPEATABLE_FOR:
         await way.attempt.abandon(Note("planned anew", message("Nothing was filed by the earlier try; planning anew")))
         return None
+    await claim_all(way, fetched.submission)
     await way.attempt.note(Note("repeated", message("Nothing was found: the same change set is sent again")))
     return await _send(way, fetched, intent)
 
@@ -79,6 +83,7 @@ async def write(way: Way, fetched: Fetched, plan: Plan, reasons: tuple[Message, 
         executing_user=attempt.entry.terms.executing_user,
         reasons=reasons,
         documents=_still_good(way, plan),
+        persons=person_numbers(fetched.submission, await way.ends.target.metadata()),
     )
     pass_point(CrashPoint.BEFORE_INTENT)
     await attempt.intend(intent)
@@ -102,11 +107,8 @@ async def look_up(way: Way, intent: Intent) -> Filed | None:
     return filed
 
 
-def _repeatable(way: Way) -> bool:
-    return way.attempt.entry.repeatability_seen or way.ends.target.answers_repeatability
-
-
-async def _wait_for_second_look(way: Way, intent: Intent) -> None:
+async def wait_for_second_look(way: Way, intent: Intent) -> None:
+    """Let the time pass in which a change set that was sent may still be carried out. Raises `Unsettled` before."""
     settle = way.attempt.entry.terms.settle
     if intent.doubt_since is None:
         await way.attempt.in_doubt()
@@ -114,6 +116,10 @@ async def _wait_for_second_look(way: Way, intent: Intent) -> None:
     remaining = intent.doubt_since + settle - way.now()
     if remaining > timedelta(0):
         raise Unsettled(remaining)
+
+
+def _repeatable(way: Way) -> bool:
+    return way.attempt.entry.repeatability_seen or way.ends.target.answers_repeatability
 
 
 def _still_good(way: Way, plan: Plan) -> dict[str, str]:
@@ -190,10 +196,10 @@ async def _send(way: Way, fetched: Fetched, intent: Intent) -> Filed:
     except LookUpFirst as answer:
         return await _after_look(way, intent, answer)
     except Outdated as outdated:
-        await attempt.abandon(Note("outdated", message("The case system has changed meanwhile: planning again")))
+        await attempt.refused(Note("outdated", message("The case system has changed meanwhile: planning again")))
         raise PlanAnew(outdated) from outdated
     except Refused as refused:
-        await attempt.abandon(
+        await attempt.refused(
             Note(
                 "refused",
                 message("The case system refused the change set ({status})", status=refused.status),

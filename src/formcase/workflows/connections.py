@@ -1,30 +1,40 @@
 """The two ends as a worker holds them: connected once, and anew when the set-up has changed."""
 
 import asyncio
-
-from asgiref.sync import sync_to_async
+from dataclasses import dataclass
 
 from formcase.filing.way import Ends
 from formcase.sources.port import FormService
 from formcase.targets.port import CaseSystem
 from formcase.workflows.installation import connect_case_system, connect_form_service
-from formcase.workflows.models import ServiceWorkflow
 
-CLOSED_AFTER = 60  # seconds that filings which still run on an old connection are given
+CLOSED_AFTER = 900  # seconds that filings which still run on an old connection are given
+
+
+@dataclass(frozen=True, slots=True)
+class FormServiceAddress:
+    """Where a submission lies, and as whom a workflow asks there. version: the workflow's, which grows with every
+    change. A submission stays with the address that it was found at, also when the workflow has another one since."""
+
+    workflow: int
+    version: int
+    url: str
+    client_id: str
+    certificate_thumbprint: str
 
 
 class Connections:
-    """Form services by workflow, and the one case system."""
+    """Form services by workflow and address, and the one case system."""
 
     def __init__(self) -> None:
         self._case_system: CaseSystem | None = None
-        self._form_services: dict[int, tuple[int, FormService]] = {}
+        self._form_services: dict[tuple[int, str], tuple[int, FormService]] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
 
-    async def ends(self, workflow: int) -> Ends:
-        """Both ends for a workflow. Raises `Setup` where it can't be connected."""
-        return Ends(await self.form_service(workflow), await self.case_system())
+    async def ends(self, address: FormServiceAddress) -> Ends:
+        """Both ends. Raises `Setup` where one can't be connected."""
+        return Ends(await self.form_service(address), await self.case_system())
 
     async def case_system(self) -> CaseSystem:
         """The case system."""
@@ -33,15 +43,15 @@ class Connections:
                 self._case_system = connect_case_system()
             return self._case_system
 
-    async def form_service(self, workflow: int) -> FormService:
-        """The form service as the workflow's newest parameters say."""
+    async def form_service(self, address: FormServiceAddress) -> FormService:
+        """The form service as the workflow's parameters say."""
+        name = (address.workflow, address.url)
         async with self._lock:
-            row = await sync_to_async(ServiceWorkflow.objects.get)(pk=workflow)
-            held = self._form_services.get(workflow)
-            if held is not None and held[0] == row.version:
+            held = self._form_services.get(name)
+            if held is not None and held[0] >= address.version:
                 return held[1]
-            service = await asyncio.to_thread(connect_form_service, row)
-            self._form_services[workflow] = (row.version, service)
+            service = await asyncio.to_thread(connect_form_service, address)
+            self._form_services[name] = (address.version, service)
             if held is not None:
                 self._close_later(held[1])
             return service
@@ -57,8 +67,10 @@ class Connections:
 
     def _close_later(self, service: FormService) -> None:
         async def close() -> None:
-            await asyncio.sleep(CLOSED_AFTER)
-            await service.close()
+            try:
+                await asyncio.sleep(CLOSED_AFTER)
+            finally:
+                await service.close()
 
         task = asyncio.create_task(close())
         self._closing.add(task)

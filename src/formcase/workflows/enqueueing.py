@@ -1,11 +1,14 @@
 """Jobs, made in the transaction that makes them necessary. A job is only a nudge: the journal says what is to do."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
+
+from formcase.workflows.sql import statement
 
 FILING_QUEUE = "filing"
 WATCH_QUEUE = "watch"
@@ -15,39 +18,41 @@ WATCH_TASK = "formcase.watch"
 
 async def enqueue_filing(app: App, connection: AsyncConnection[DictRow], key: int, at: datetime | None = None) -> None:
     """A job for this submission, at once or then; at most one waits, at most one runs."""
-    name = f"submission:{key}"
-    deferrer = app.configure_task(
-        FILING_TASK,
-        allow_unknown=True,
-        queue=FILING_QUEUE,
-        lock=name,
-        queueing_lock=name,
-        schedule_at=at,
-        connection=connection,
-    )
-    try:
-        async with connection.transaction():
-            await deferrer.defer_async(submission=key)
-    except AlreadyEnqueued:
-        return  # the one that waits will find what there is to do
+    job = _Job(FILING_TASK, FILING_QUEUE, f"submission:{key}", at)
+    await _enqueue(app, connection, job, submission=key)
 
 
 async def enqueue_watch(
     app: App, connection: AsyncConnection[DictRow], workflow: int, at: datetime | None = None
 ) -> None:
     """A job that watches this workflow's form service, at once or then."""
-    name = f"watch:{workflow}"
+    job = _Job(WATCH_TASK, WATCH_QUEUE, f"watch:{workflow}", at)
+    await _enqueue(app, connection, job, workflow=workflow)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """name: of its lock, so that at most one waits and at most one runs. at: None at once."""
+
+    task: str
+    queue: str
+    name: str
+    at: datetime | None
+
+
+async def _enqueue(app: App, connection: AsyncConnection[DictRow], job: _Job, **arguments: int) -> None:
     deferrer = app.configure_task(
-        WATCH_TASK,
+        job.task,
         allow_unknown=True,
-        queue=WATCH_QUEUE,
-        lock=name,
-        queueing_lock=name,
-        schedule_at=at,
+        queue=job.queue,
+        lock=job.name,
+        queueing_lock=job.name,
+        schedule_at=job.at,
         connection=connection,
     )
     try:
         async with connection.transaction():
-            await deferrer.defer_async(workflow=workflow)
+            await deferrer.defer_async(**arguments)
     except AlreadyEnqueued:
-        return
+        # the one that waits will find what there is to do, but not later than asked for here
+        await connection.execute(statement("bring_forward"), {"name": job.name, "at": job.at})

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from formcase.messages import Translate, message
+from formcase.messages import message
 from formcase.outcomes import Setup
 from formcase.sources.certificates.store import CertificateStore
 from formcase.sources.interact import client as interact
@@ -18,7 +18,22 @@ from formcase.targets import workzone
 from formcase.targets.port import CaseSystem
 from formcase.targets.workzone.settings import WorkZoneSettings
 from formcase.workflows.journal import Installation
-from formcase.workflows.models import ServiceWorkflow
+
+
+class FormServiceParameters(Protocol):
+    """What of a service workflow says how its form service is reached."""
+
+    @property
+    def url(self) -> str:
+        """The address."""
+
+    @property
+    def client_id(self) -> str:
+        """As whom."""
+
+    @property
+    def certificate_thumbprint(self) -> str:
+        """With which certificate."""
 
 
 def case_system_settings() -> WorkZoneSettings:
@@ -47,7 +62,7 @@ def connect_case_system() -> CaseSystem:
     return workzone.connect(case_system_settings())
 
 
-def connect_form_service(workflow: ServiceWorkflow) -> FormService:
+def connect_form_service(workflow: FormServiceParameters) -> FormService:
     """The form service of a workflow; to be closed by the caller. Raises `Setup` where a parameter is missing or no
     such certificate was imported."""
     if not workflow.url:
@@ -69,16 +84,3 @@ def _authorities() -> Path | None:
     configured: Path | None = getattr(settings, "INTERACT_CA_FILE", None)
     own = Path(settings.DATA_FOLDER) / "authority" / "authority.pem"
     return configured or (own if own.is_file() else None)
-
-
-def translation(language: str) -> Translate:
-    """Texts in a workflow's language."""
-    from django.utils.translation import gettext, override
-
-    def translate(text: str) -> str:
-        if not text:
-            return text
-        with override(language):
-            return gettext(text)
-
-    return translate

@@ -97,6 +97,29 @@ def change(workflow: ServiceWorkflow, typed: Mapping[str, str], by: str = "") ->
 
 
 @transaction.atomic
+def describe(workflow: ServiceWorkflow, name: str, description: str, by: str = "") -> ServiceWorkflow:
+    """Change what it is called. Raises `WrongParameters`."""
+    title = name.strip()
+    if not title or len(title) > 200:
+        raise WrongParameters([ParameterError("name", name, message("A name of 1 to 200 characters is expected."))])
+    if ServiceWorkflow.objects.filter(name=title, deleted_at=None).exclude(pk=workflow.pk).exists():
+        raise WrongParameters(
+            [ParameterError("name", name, message("There is a service workflow of this name already."))]
+        )
+    locked = _locked(workflow)
+    before = {"name": locked.name, "description": locked.description}
+    locked.name, locked.description = title, description
+    locked.save(update_fields=["name", "description", "changed_at"])
+    record_change(by, "workflow changed", _about(locked), before, {"name": title, "description": description})
+    return locked
+
+
+def open_submissions(workflow: ServiceWorkflow) -> int:
+    """How many submissions of a workflow have not ended."""
+    return SubmissionRecord.objects.filter(workflow=workflow).exclude(state__in=FINAL).count()
+
+
+@transaction.atomic
 def enable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
     """Switch on. Raises `WrongParameters` where a required parameter is missing; checks are the caller's business."""
     locked = _locked(workflow)
@@ -125,7 +148,7 @@ def disable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
 def delete(workflow: ServiceWorkflow, *, anyway: bool = False, by: str = "") -> None:
     """Delete a workflow; its submissions and log stay. Raises `OpenSubmissions` unless told to do it anyway; another
     workflow that covers the form takes these over."""
-    open_ones = SubmissionRecord.objects.filter(workflow=workflow).exclude(state__in=FINAL).count()
+    open_ones = open_submissions(workflow)
     if open_ones and not anyway:
         raise OpenSubmissions(open_ones)
     ServiceWorkflow.objects.filter(pk=workflow.pk).update(enabled=False, deleted_at=timezone.now())

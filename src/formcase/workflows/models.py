@@ -90,7 +90,7 @@ class SubmissionRecord(models.Model):
     owns_reference = models.BooleanField(default=True)
     form_id = models.CharField(max_length=64)
     form_title = models.CharField(max_length=255)
-    form_version = models.PositiveIntegerField()
+    form_version = models.PositiveBigIntegerField()
     submitted_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
@@ -131,6 +131,7 @@ class SubmissionRecord(models.Model):
         indexes = [
             models.Index(fields=["reference_id"], name="submission_reference"),
             models.Index(fields=["workflow", "state"], name="submission_workflow_state"),
+            models.Index(fields=["workflow", "filed_at"], name="submission_workflow_filed"),
             models.Index(
                 F("due_at"), name="submission_open_due", condition=~Q(state__in=["imported", "withdrawn", "handled"])
             ),

@@ -5,14 +5,16 @@ command line, the pages, import and export.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from formcase.messages import Message, message
+from formcase.messages import NOTHING, Message, message
 from formcase.sources.interact.parameters import (
     ParameterError,
+    is_loopback,
     parse_certificate_thumbprint,
     parse_client_id,
     parse_form_ids,
@@ -220,3 +222,23 @@ def _by_other_case(name: str) -> Parameter | None:
 
 def _unknown() -> Message:
     return message("There is no such parameter. There are: {names}.", names=", ".join(BY_NAME))
+
+
+def warning(name: str, text: str) -> Message:
+    """What is unusual about a value that can be, or what it stands for; `NOTHING` where there is nothing to say."""
+    if name == "WatchInterval" and text.strip():
+        try:
+            return parse_watch_interval(text).warning
+        except ParameterError as error:
+            raise WrongParameters((error,)) from error
+    if name == "Url" and text.strip():
+        return _environment(str(read_values({name: text})["url"]))
+    return NOTHING
+
+
+def _environment(url: str) -> Message:
+    """Whether an address is one for tests: by its name alone, as people give such names."""
+    host = (urlsplit(url).hostname or "").lower()
+    if is_loopback(host) or re.search(r"(^|[.\-])(test|demo|preprod|staging|udv|uddannelse)([.\-]|$)", host):
+        return message("This looks like a test environment.")
+    return message("This looks like a production environment.")

@@ -1,9 +1,12 @@
 """How intents, receipts and reasons lie in the journal: plain JSON, read back exactly."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from formcase.filing.journal import Filed, Intent
 from formcase.messages import Message, as_data, from_data
@@ -58,6 +61,27 @@ def filed_from(data: Mapping[str, object]) -> Filed:
         Receipt(tuple(CaseReference(str(case["id"]), str(case["number"]), case["url"]) for case in cases)),
         reasons_from(data["reasons"]),
     )
+
+
+def kept(data: object) -> Jsonb:
+    """JSON data as PostgreSQL keeps it. What the database can't hold (NUL, halves of characters), which another side's
+    answer may carry, becomes the sign for an unknown character."""
+    return Jsonb(data, dumps=_dumped)
+
+
+def _dumped(data: object) -> str:
+    text = json.dumps(data)
+    return json.dumps(_readable(data)) if "\\u0000" in text or "\\ud" in text else text
+
+
+def _readable(data: object) -> object:
+    if isinstance(data, str):
+        return data.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(data, dict):
+        return {_readable(key): _readable(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_readable(value) for value in data]
+    return data
 
 
 def reasons_data(reasons: tuple[Message, ...]) -> list[Data]:

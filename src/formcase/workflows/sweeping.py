@@ -1,13 +1,15 @@
-"""The safety net below the jobs: what is due and has no job gets one, dead workers' jobs are taken over, a blocked
+"""The safety net below the jobs: what is due and has no job gets one, dead workers' jobs are cleared away, a blocked
 workflow sends out its next probe. Every worker sweeps; one at a time does the work."""
 
 from typing import cast
 
 import structlog
 from procrastinate import App
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
 
 from formcase.workflows.enqueueing import enqueue_filing, enqueue_watch
-from formcase.workflows.journal import Pool
+from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
 
 SWEEP_LOCK = 7361001
@@ -19,14 +21,12 @@ log = structlog.get_logger()
 
 async def sweep(pool: Pool, app: App) -> None:
     """One pass."""
-    await _take_over(app)
     async with pool.connection() as connection, connection.transaction():
-        # a worker that is stopped in the middle must not keep the others from sweeping
-        await connection.execute("set local idle_in_transaction_session_timeout = '10s'")
         cursor = await connection.execute("select pg_try_advisory_xact_lock(%s) as mine", (SWEEP_LOCK,))
         row = await cursor.fetchone()
         if row is None or not row["mine"]:
             return
+        await _bury(connection)
         cursor = await connection.execute(statement("choose_probe"))
         for probe in await cursor.fetchall():
             if probe["probe_submission"] is not None:
@@ -39,8 +39,7 @@ async def sweep(pool: Pool, app: App) -> None:
             await enqueue_watch(app, connection, cast(int, unwatched["id"]))
 
 
-async def _take_over(app: App) -> None:
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-        log.warning("taking over a dead worker's job", job=job.id, task=job.task_name)
-        if job.id is not None:
-            await app.job_manager.retry_job(job)
+async def _bury(connection: AsyncConnection[DictRow]) -> None:
+    cursor = await connection.execute(statement("dead_jobs"), {"dead_after": DEAD_AFTER})
+    for job in await cursor.fetchall():
+        log.warning("taking over a dead worker's job", job=job["id"], task=job["task_name"])

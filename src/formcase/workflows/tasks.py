@@ -1,5 +1,10 @@
-"""What the job engine runs: file one submission, watch one workflow. What they need is put there by the worker."""
+"""What the job engine runs: file one submission, watch one workflow. What they need is put there by the worker.
 
+No exception leaves a job: the engine would log it with everything that it says. What broke off is found by the sweep.
+"""
+
+import traceback
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import cast
 
@@ -9,10 +14,12 @@ from procrastinate.contrib.django import app
 
 from formcase.filing.filing import file_submission as bring_forward
 from formcase.filing.journal import Superseded
-from formcase.workflows.connections import Connections
+from formcase.workflows.connections import Connections, FormServiceAddress
 from formcase.workflows.enqueueing import FILING_QUEUE, FILING_TASK, WATCH_QUEUE, WATCH_TASK
-from formcase.workflows.installation import translation
-from formcase.workflows.journal import Pool, PostgresJournal
+from formcase.workflows.journal import PostgresJournal
+from formcase.workflows.pool import Pool
+from formcase.workflows.sql import statement
+from formcase.workflows.translation import translation
 from formcase.workflows.watch import Watcher
 
 log = structlog.get_logger()
@@ -35,28 +42,38 @@ WORKSHOP = "workshop"  # under which name a job finds it in its context
 async def file_submission(context: JobContext, submission: int) -> None:
     """Bring one submission forward; the journal says what happens next, whatever this job's end."""
     here = cast(Workshop, context.additional_context[WORKSHOP])
-    row = await _workflow_of(here, submission)
-    if row is None:
-        return
-    workflow, language = row
-    try:
-        await bring_forward(submission, lambda: here.connections.ends(workflow), here.journal, translation(language))
-    except Superseded:
-        log.info("superseded", submission=submission)
+    await _guarded(_file(here, submission), submission=submission)
 
 
 @app.task(name=WATCH_TASK, queue=WATCH_QUEUE, pass_context=True)
 async def watch(context: JobContext, workflow: int) -> None:
     """Watch one workflow's form service until its next round is due."""
-    await cast(Workshop, context.additional_context[WORKSHOP]).watcher.watch(workflow)
+    here = cast(Workshop, context.additional_context[WORKSHOP])
+    await _guarded(here.watcher.watch(workflow), workflow=workflow)
 
 
-async def _workflow_of(here: Workshop, submission: int) -> tuple[int, str] | None:
+async def _guarded(work: Awaitable[None], **about: int) -> None:
+    try:
+        await work
+    except Superseded:
+        log.info("superseded", **about)
+    except Exception as fault:  # noqa: BLE001 - most likely the database is away; the sweep goes on from what it says
+        frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
+        log.warning("job broke off", kind=type(fault).__name__, frames=frames, **about)
+
+
+async def _file(here: Workshop, submission: int) -> None:
     async with here.pool.connection() as connection:
-        cursor = await connection.execute(
-            "select w.id, w.language from workflows_submissionrecord s "
-            "join workflows_serviceworkflow w on w.id = s.workflow_id where s.id = %s",
-            (submission,),
-        )
+        cursor = await connection.execute(statement("filing_for"), {"key": submission})
         row = await cursor.fetchone()
-    return None if row is None else (cast(int, row["id"]), str(row["language"]))
+    if row is None:
+        return
+    address = FormServiceAddress(
+        workflow=cast(int, row["workflow_id"]),
+        version=cast(int, row["version"]),
+        url=str(row["source"]),
+        client_id=str(row["client_id"]),
+        certificate_thumbprint=str(row["certificate_thumbprint"]),
+    )
+    translate = translation(str(row["language"]))
+    await bring_forward(submission, lambda: here.connections.ends(address), here.journal, translate)

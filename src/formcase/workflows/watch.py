@@ -1,6 +1,7 @@
 """One workflow's watch: a round from the start each `WatchInterval`; in between, whatever the service tells at once."""
 
 import asyncio
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,17 +10,19 @@ from typing import cast
 import structlog
 from procrastinate import App
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from formcase.filing.journal import Note
 from formcase.filing.watching import Round, Watch
 from formcase.messages import discreet_data, message
-from formcase.outcomes import Outcome, Passing
-from formcase.workflows.connections import Connections
+from formcase.outcomes import Outcome, Passing, Unknown
+from formcase.workflows.connections import Connections, FormServiceAddress
 from formcase.workflows.coverage import Covering, covered_by, left_alone, split_form_ids
 from formcase.workflows.enqueueing import enqueue_watch
-from formcase.workflows.journal import Pool, PostgresJournal, write_log
+from formcase.workflows.journal import PostgresJournal
+from formcase.workflows.logbook import write_log
+from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
+from formcase.workflows.stored import kept
 
 LONGEST_HOLD = 25  # seconds that the service may hold its answer (the API allows 30)
 LOOK_FOR_CHANGES = 1.0  # seconds between two looks at whether the workflow was changed meanwhile
@@ -51,6 +54,8 @@ class Watcher:
             await self._listen(row, watch, seen, next_round)
         except Outcome as outcome:
             next_round = await self._failed(row, outcome, next_round)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the next round comes at its time and not at once
+            next_round = await self._failed(row, _unforeseen(fault), next_round)
         await self._enqueue(row, next_round)
 
     async def _row(self, workflow: int) -> DictRow | None:
@@ -67,7 +72,7 @@ class Watcher:
         return Watch(
             workflow=cast(int, row["id"]),
             source_name=str(row["url"]),
-            source=await self.connections.form_service(cast(int, row["id"])),
+            source=await self.connections.form_service(_address(row)),
             journal=self.journal,
             form_ids=split_form_ids(row["form_ids"]),
             covered_elsewhere=lambda form_id: covered_by(form_id, older) is not None,
@@ -84,8 +89,13 @@ class Watcher:
             waiting = asyncio.ensure_future(watch.wait_for_more(seen, hold))
             try:
                 new = await self._unless_changed(row, waiting)
+            except Passing as outcome:
+                # something in between cuts what is held; the round from the start is what counts
+                log.info("the form service could not hold its answer", workflow=row["id"], answer=str(outcome.answer))
+                return
             finally:
                 waiting.cancel()
+                await asyncio.gather(waiting, return_exceptions=True)
             if new is None:
                 return
             if new == 0 and asyncio.get_running_loop().time() - started < hold - 1:
@@ -116,8 +126,8 @@ class Watcher:
                 {
                     "workflow": row["id"],
                     "next_round": next_round,
-                    "left_alone": Jsonb(sorted(others)),
-                    "refused": Jsonb(sorted(seen.refused)),
+                    "left_alone": kept(sorted(others)),
+                    "refused": kept(sorted(seen.refused)),
                 },
             )
             for note in _round_notes(before, seen, others):
@@ -132,7 +142,7 @@ class Watcher:
                 statement("round_failed"),
                 {
                     "workflow": row["id"],
-                    "problem": Jsonb(discreet_data(outcome.message())),
+                    "problem": kept(discreet_data(outcome.message())),
                     "next_round": next_round,
                     "not_before": not_before,
                 },
@@ -150,8 +160,27 @@ class Watcher:
             return
         changed = now["version"] != row["version"]
         async with self.pool.connection() as connection, connection.transaction():
-            at = None if changed or self.stopping.is_set() else next_round
+            # another worker listens on at once; this one may still be taking jobs for a moment
+            soon = min(datetime.now(UTC) + timedelta(seconds=2), next_round)
+            at = None if changed else soon if self.stopping.is_set() else next_round
             await enqueue_watch(self.app, connection, cast(int, row["id"]), at)
+
+
+def _address(row: DictRow) -> FormServiceAddress:
+    return FormServiceAddress(
+        workflow=cast(int, row["id"]),
+        version=cast(int, row["version"]),
+        url=str(row["url"]),
+        client_id=str(row["client_id"]),
+        certificate_thumbprint=str(row["certificate_thumbprint"]),
+    )
+
+
+def _unforeseen(fault: Exception) -> Unknown:
+    frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
+    log.error("unforeseen fault", kind=type(fault).__name__, frames=frames)
+    answer = message("an unforeseen fault of Formcase ({kind}).", kind=type(fault).__name__)
+    return Unknown(message("Watching the form service"), answer)
 
 
 def _round_notes(before: DictRow | None, seen: Round, others: frozenset[str]) -> list[Note]:

@@ -12,11 +12,13 @@ from asgiref.sync import sync_to_async
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ProcrastinateException
 
 from formcase.workflows.connections import Connections
 from formcase.workflows.enqueueing import FILING_QUEUE, WATCH_QUEUE
 from formcase.workflows.installation import installation
-from formcase.workflows.journal import Pool, PostgresJournal, open_pool
+from formcase.workflows.journal import PostgresJournal
+from formcase.workflows.pool import Pool, open_pool, settle_session
 from formcase.workflows.sweeping import sweep
 from formcase.workflows.tasks import WORKSHOP, Workshop  # registers the jobs, too
 from formcase.workflows.watch import Watcher
@@ -27,6 +29,9 @@ HEARTBEAT = 5.0  # seconds
 POLL = 1.0  # seconds between two looks for scheduled jobs
 GRACE = 20.0  # seconds that running filings are given when the worker is asked to end
 RESTART_WAIT = 3.0  # seconds before the next try after the database was lost
+
+# The engine wraps what the driver says. PoolTimeout is an OperationalError, too.
+DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, ProcrastinateException, OSError)
 
 log = structlog.get_logger()
 
@@ -45,20 +50,21 @@ async def _work(concurrency: int) -> None:
     while not stopping.is_set():
         try:
             await _shift(concurrency, stopping)
-        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-            # PoolTimeout is an OperationalError too: the database is away, and what was begun is taken up again
+        except DATABASE_AWAY as error:
+            # what was begun is taken up again
             log.warning("database out of reach", kind=type(error).__name__)
+        if not stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), RESTART_WAIT)
     log.info("worker ended")
 
 
 async def _shift(concurrency: int, stopping: asyncio.Event) -> None:
-    """Work for as long as the database is there."""
+    """Work for as long as the database is there, or until one of the parts has ended by itself."""
     parameters = cast(Mapping[str, object], await sync_to_async(connector_params)())
     connections = Connections()
     pool = open_pool(parameters, concurrency + 8)
-    connector = PsycopgConnector(kwargs=dict(parameters), min_size=1, max_size=8)
+    connector = PsycopgConnector(kwargs=dict(parameters), min_size=1, max_size=8, configure=settle_session)
     try:
         async with pool:
             await pool.wait(timeout=15)
@@ -107,5 +113,9 @@ async def _queue(app: App, queue: str, concurrency: int, workshop: Workshop) -> 
 
 async def _keep_sweeping(pool: Pool, app: App) -> None:
     while True:
-        await sweep(pool, app)
+        try:
+            await sweep(pool, app)
+        except psycopg.Error as error:
+            # where the database is away the other parts say so, too
+            log.warning("sweep failed", kind=type(error).__name__)
         await asyncio.sleep(SWEEP_EVERY)

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ("owns_reference", models.BooleanField(default=True)),
                 ("form_id", models.CharField(max_length=64)),
                 ("form_title", models.CharField(max_length=255)),
-                ("form_version", models.PositiveIntegerField()),
+                ("form_version", models.PositiveBigIntegerField()),
                 ("submitted_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
                 (
@@ -199,6 +199,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="submissionrecord",
             index=models.Index(fields=["workflow", "state"], name="submission_workflow_state"),
+        ),
+        migrations.AddIndex(
+            model_name="submissionrecord",
+            index=models.Index(fields=["workflow", "filed_at"], name="submission_workflow_filed"),
         ),
         migrations.AddIndex(
             model_name="submissionrecord",

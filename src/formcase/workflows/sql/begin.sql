@@ -7,8 +7,8 @@ with before as (
        and s.state not in ('imported', 'withdrawn', 'handled')
        and w.enabled
        and w.deleted_at is null
-       and (w.blocked_since is null or w.probe_submission = s.id)
-       for update of s
+       and (w.blocked_since is null or w.probe_submission = s.id or s.filed is not null)
+       for no key update of s
 ), begun as (
     update workflows_submissionrecord s
        set attempt = s.attempt + 1, attempt_open = true, attempt_started_at = now(), due_at = null
@@ -18,13 +18,13 @@ with before as (
 )
 select begun.id, begun.source, begun.submission_id, begun.reference_id, begun.form_id, begun.state, begun.attempt,
        begun.taken_over, begun.delivered_at, begun.intent, begun.documents, begun.sent_at, begun.doubt_since,
-       begun.filed, begun.error_case, begun.tries, begun.unreadable_tries, begun.passing_since,
-       begun.blocked_reported, begun.owns_reference,
+       begun.filed, begun.error_case, begun.to_error_case, begun.tries, begun.unreadable_tries, begun.passing_since,
+       begun.blocked_reported, begun.blocked_since, begun.recorded_at, w.version as workflow_version,
        w.id as workflow_id, w.executing_user, w.error_case_group, w.error_access_code, w.language, w.watch_interval,
        w.block_after, w.settle,
        case when begun.owns_reference then null else (
            select o.submission_id from workflows_submissionrecord o
-            where o.reference_id = begun.reference_id and o.owns_reference
+            where o.reference_id = begun.reference_id and o.owns_reference and o.id <> begun.id
        ) end as reference_owner,
        coalesce((select k.answers_repeatability from workflows_knowncasesystem k where k.url = %(case_system)s), false)
            as repeatability_seen

@@ -1,8 +1,12 @@
--- For each blocked workflow whose probe is due, the submission that was tried longest ago tries for all.
+-- For each blocked workflow whose probe is due, the submission that was tried longest ago tries for all; not while the
+-- one that was chosen before is still at it.
 with due as (
-    select id from workflows_serviceworkflow
-     where blocked_since is not null and enabled and deleted_at is null and probe_due <= now()
-       for update skip locked
+    select w.id from workflows_serviceworkflow w
+     where w.blocked_since is not null and w.enabled and w.deleted_at is null and w.probe_due <= now()
+       and not exists (
+            select 1 from workflows_submissionrecord p where p.id = w.probe_submission and p.attempt_open
+       )
+       for no key update of w skip locked
 ), chosen as (
     select due.id as workflow_id, (
         select s.id from workflows_submissionrecord s

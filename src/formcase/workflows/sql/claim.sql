@@ -1,4 +1,5 @@
--- Claim what is free, ours already, or held by an attempt that is over.
+-- Claim what is free, ours already, or held by an attempt that is over. In a statement of its own after claim_lock, so
+-- that it sees what those who held the locks before have committed.
 insert into workflows_claim as held (name, submission_id, attempt)
 select name, %(key)s, %(attempt)s from (select unnest(%(names)s::text[]) as name order by 1) as wanted
 on conflict (name) do update

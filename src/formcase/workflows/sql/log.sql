@@ -1,2 +1,8 @@
-insert into workflows_logentry (at, workflow_id, submission_id, attempt, level, event, message, duration)
-values (clock_timestamp(), %(workflow)s, %(key)s, %(attempt)s, %(level)s, %(event)s, %(message)s, %(duration)s)
+insert into workflows_logentry (
+    at, workflow_id, submission_id, attempt, level, event, message, duration, search, form_id
+)
+values (
+    clock_timestamp(), %(workflow)s, %(key)s, %(attempt)s, %(level)s, %(event)s, %(message)s, %(duration)s,
+    array_to_tsvector(%(words)s),
+    coalesce((select s.form_id from workflows_submissionrecord s where s.id = %(key)s), '')
+)

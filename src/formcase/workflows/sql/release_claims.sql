@@ -1,1 +1,1 @@
-delete from workflows_claim where submission_id = %(key)s and attempt = %(attempt)s
+delete from workflows_claim where submission_id = %(key)s and attempt <= %(attempt)s

@@ -1,0 +1,71 @@
+"""What may have been filed before this attempt: by one that broke off, or by an installation that was lost.
+
+Looked for before anything is written, and before anything is closed as withdrawn or Imported elsewhere.
+"""
+
+from formcase.filing.journal import Entry, Filed, Note
+from formcase.filing.way import Way
+from formcase.filing.writing import look_up, wait_for_second_look
+from formcase.messages import message
+from formcase.planning.plan import PlanKind
+from formcase.sources.port import Status, SubmissionDetail
+from formcase.targets.port import FiledCase, Receipt
+
+
+async def look_for_sent(way: Way) -> Filed | None:
+    """Whether what an earlier attempt has sent was carried out. The form service is not needed for that."""
+    doubt = way.attempt.entry.doubt
+    return None if doubt is None else await look_up(way, doubt)
+
+
+async def before_withdrawal(way: Way) -> Filed | None:
+    """What stands though the form service does not know the submission any more; None where nothing does.
+
+    Raises `Unsettled` while something that was sent may still be carried out.
+    """
+    entry = way.attempt.entry
+    if entry.error_case is not None:
+        note = Note(
+            "can't be filed again",
+            message("The form service does not have it any more: the error case keeps it"),
+            "warning",
+        )
+        await way.attempt.filed(entry.error_case, note)
+        return entry.error_case
+    if entry.doubt is None:
+        return None
+    await wait_for_second_look(way, entry.doubt)
+    return await look_up(way, entry.doubt)
+
+
+async def look_for_any(way: Way) -> Filed | None:
+    """What the case system has under the reference ID where the form service was told of it by somebody else, or by
+    this installation before its journal was restored from a backup.
+
+    Raises `Unsettled` while something that was sent may still be carried out.
+    """
+    entry = way.attempt.entry
+    if entry.doubt is not None:
+        await wait_for_second_look(way, entry.doubt)
+        return await look_up(way, entry.doubt)
+    found = await way.ends.target.filed(entry.reference_id, entry.terms.rules)
+    if not found:
+        return None
+    filed = Filed(_kind(found, entry), Receipt(tuple(one.case for one in found)))
+    numbers = ", ".join(one.case.number for one in found)
+    await way.attempt.filed(
+        filed, Note("adopted", message("Found at the case system and adopted: {cases}", cases=numbers))
+    )
+    return filed
+
+
+def told_before(entry: Entry, detail: SubmissionDetail) -> bool:
+    """Whether the form service was told of this submission before the journal knew it."""
+    if entry.recorded_at is None or entry.error_case is not None:
+        return False
+    return any(said.status is not Status.SUBMITTED and said.at < entry.recorded_at for said in detail.history)
+
+
+def _kind(found: tuple[FiledCase, ...], entry: Entry) -> PlanKind:
+    in_error_group = all(one.case_group == entry.terms.rules.error_case_group for one in found)
+    return PlanKind.ERROR_CASE if in_error_group and len(found) == 1 else PlanKind.MAPPED

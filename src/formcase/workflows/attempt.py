@@ -1,0 +1,361 @@
+"""One try at a submission as PostgreSQL keeps it. Each method is one transaction, fenced by the attempt's number."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import cast
+
+from procrastinate import App
+from psycopg import AsyncConnection
+from psycopg.errors import UniqueViolation
+from psycopg.rows import DictRow
+
+from formcase.filing.journal import Entry, Filed, Intent, Note, Scope, State, Superseded
+from formcase.messages import Message, as_data, discreet_data, message
+from formcase.planning.plan import PlanKind
+from formcase.sources.port import ReportedCase, SubmissionSummary
+from formcase.targets.port import CaseReference, DocumentId, Receipt
+from formcase.workflows.causes import keep_outcome
+from formcase.workflows.enqueueing import enqueue_filing
+from formcase.workflows.logbook import write_log
+from formcase.workflows.person_index import keep_persons
+from formcase.workflows.sql import statement
+from formcase.workflows.stored import filed_data, intent_data, kept
+
+SUSPECTS_THAT_BLOCK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What an attempt needs: transactions, the job engine, and the name under which the case system is known."""
+
+    transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection[DictRow]]]
+    app: App
+    case_system: str
+
+
+class PostgresAttempt:
+    """The port's attempt. Each method is one transaction, and changes nothing once a newer attempt exists."""
+
+    def __init__(self, desk: Desk, entry: Entry, workflow_version: int) -> None:
+        self._desk = desk
+        self._entry = entry
+        self._workflow_version = workflow_version
+
+    @property
+    def entry(self) -> Entry:
+        """See the port."""
+        return self._entry
+
+    async def note(self, *notes: Note) -> None:
+        """See the port."""
+        if not notes:
+            return
+        async with self._fenced() as connection:
+            await self._log(connection, *notes)
+
+    async def claim(self, keys: Iterable[str]) -> bool:
+        """See the port."""
+        names = sorted(set(keys))
+        try:
+            async with self._fenced() as connection:
+                await connection.execute(statement("claim_lock"), {"names": names})
+                cursor = await connection.execute(statement("claim"), {**self._fence(), "names": names})
+                if len(await cursor.fetchall()) < len(names):
+                    raise _Taken
+        except _Taken:
+            return False
+        return True
+
+    async def identify(self, summary: SubmissionSummary) -> None:
+        """See the port."""
+        values = {
+            "key": self._entry.key,
+            "reference_id": summary.reference_id,
+            "form_id": summary.form_id,
+            "form_title": summary.form_title,
+            "form_version": summary.form_version,
+            "submitted_at": summary.submitted_at,
+        }
+        async with self._fenced() as connection:
+            try:
+                async with connection.transaction():
+                    await connection.execute(statement("identify"), {**values, "owns_reference": True})
+            except UniqueViolation:
+                await connection.execute(statement("identify"), {**values, "owns_reference": False})
+            cursor = await connection.execute(
+                "select submission_id from workflows_submissionrecord "
+                "where reference_id = %s and owns_reference and id <> %s",
+                (summary.reference_id, self._entry.key),
+            )
+            owner = await cursor.fetchone()
+        self._entry = replace(
+            self._entry,
+            reference_id=summary.reference_id,
+            form_id=summary.form_id,
+            reference_owner=None if owner is None else str(owner["submission_id"]),
+        )
+
+    async def delivered(self) -> None:
+        """See the port."""
+        async with self._fenced() as connection:
+            await self._set(connection, delivered_at=datetime.now(UTC))
+            await self._log(connection, Note("delivered", message("Delivered")))
+        self._entry = replace(self._entry, delivered=True)
+
+    async def intend(self, intent: Intent) -> None:
+        """See the port."""
+        data = intent_data(intent)
+        async with self._fenced() as connection:
+            await self._set(
+                connection,
+                intent=kept(data),
+                plan=kept(data["plan"]),
+                documents=kept(dict(intent.documents)),
+                sent_at=None,
+                doubt_since=None,
+            )
+            await keep_persons(connection, self._entry.key, intent.persons)
+        self._entry = replace(self._entry, intent=intent)
+
+    async def uploaded(self, document: str, document_id: DocumentId) -> None:
+        """See the port."""
+        async with self._fenced() as connection:
+            await connection.execute(
+                "update workflows_submissionrecord set documents = documents || %(document)s where id = %(key)s",
+                {**self._fence(), "document": kept({document: document_id})},
+            )
+        intent = self._intent()
+        self._entry = replace(
+            self._entry, intent=replace(intent, documents={**intent.documents, document: document_id})
+        )
+
+    async def sending(self) -> None:
+        """See the port."""
+        now = datetime.now(UTC)
+        async with self._fenced() as connection:
+            await self._set(connection, sent_at=now, doubt_since=None)
+        self._entry = replace(self._entry, intent=replace(self._intent(), sent_at=now, doubt_since=None))
+
+    async def in_doubt(self) -> None:
+        """See the port."""
+        now = datetime.now(UTC)
+        async with self._fenced() as connection:
+            await self._set(connection, doubt_since=now)
+        self._entry = replace(self._entry, intent=replace(self._intent(), doubt_since=now))
+
+    async def refused(self, note: Note) -> None:
+        """See the port."""
+        async with self._fenced() as connection:
+            await self._set(connection, sent_at=None, doubt_since=None)
+            await self._log(connection, note)
+        self._entry = replace(self._entry, intent=replace(self._intent(), sent_at=None, doubt_since=None))
+
+    async def abandon(self, note: Note) -> None:
+        """See the port."""
+        async with self._fenced() as connection:
+            await self._set(connection, intent=None, documents=kept({}), sent_at=None, doubt_since=None)
+            await self._log(connection, note)
+        self._entry = replace(self._entry, intent=None)
+
+    async def filed(self, filed: Filed, note: Note) -> None:
+        """See the port."""
+        async with self._fenced() as connection:
+            await self._set(
+                connection,
+                filed=kept(filed_data(filed)),
+                filed_at=datetime.now(UTC),
+                state=State.FILED.value,
+                intent=None,
+                documents=kept({}),
+                sent_at=None,
+                doubt_since=None,
+                tries=0,
+                passing_since=None,
+            )
+            await keep_outcome(connection, self._entry.key, filed)
+            await self._lift_block(connection)
+            await self._log(connection, note)
+        self._entry = replace(self._entry, filed=filed, intent=None, state=State.FILED, tries=0, passing_since=None)
+
+    async def answered_repeatability(self) -> None:
+        """See the port."""
+        async with self._fenced() as connection:
+            await connection.execute(statement("known_case_system"), {"case_system": self._desk.case_system})
+        self._entry = replace(self._entry, repeatability_seen=True)
+
+    async def imported(self, note: Note) -> None:
+        """See the port."""
+        now = datetime.now(UTC)
+        async with self._fenced() as connection:
+            await self._end(
+                connection,
+                note,
+                state=State.IMPORTED.value,
+                reported_at=now,
+                ended_at=now,
+                blocked_scope="",
+                blocked_since=None,
+                blocked_reported=False,
+                reason=None,
+                passing_since=None,
+                tries=0,
+                unreadable_tries=0,
+            )
+
+    async def adopt_imported(self, cases: Sequence[ReportedCase], note: Note) -> None:
+        """See the port."""
+        receipt = Receipt(tuple(CaseReference("", case.case_number, case.url) for case in cases))
+        filed = Filed(PlanKind.MAPPED, receipt)
+        async with self._fenced() as connection:
+            await self._end(
+                connection,
+                note,
+                state=State.IMPORTED.value,
+                filed=kept(filed_data(filed)) if cases else None,
+                intent=None,
+                documents=kept({}),
+                sent_at=None,
+                doubt_since=None,
+                ended_at=datetime.now(UTC),
+                reason=None,
+            )
+            await keep_outcome(connection, self._entry.key, filed)
+
+    async def again(self, due: datetime, note: Note | None, *, passing: bool = False, unreadable: bool = False) -> None:
+        """See the port."""
+        entry = self._entry
+        changes: dict[str, object] = {"state": self._open_state().value}
+        if note is not None and (passing or unreadable):
+            changes["reason"] = kept(as_data(note.message))
+        if passing:
+            changes |= {"tries": entry.tries + 1, "passing_since": entry.passing_since or datetime.now(UTC)}
+        if unreadable:
+            changes["unreadable_tries"] = entry.unreadable_tries + 1
+        async with self._fenced() as connection:
+            due = await self._unless_changed(connection, due)
+            await self._end(connection, note, due_at=due, **changes)
+            await enqueue_filing(self._desk.app, connection, entry.key, due)
+
+    async def block(self, reason: Message, scope: Scope, due: datetime, note: Note, *, reported: bool) -> None:
+        """See the port."""
+        entry = self._entry
+        async with self._fenced() as connection:
+            concerned = await self._concerned(connection, scope)
+            whole = concerned is Scope.WORKFLOW
+            due = await self._unless_changed(connection, due)
+            await self._end(
+                connection, note, due_at=None if whole else due, **_blocked(entry, reason, concerned, reported)
+            )
+            if whole:
+                await connection.execute(
+                    statement("block_workflow"),
+                    {"workflow": entry.terms.workflow, "reason": kept(discreet_data(reason)), "due": due},
+                )
+            if not whole or not reported:
+                await enqueue_filing(self._desk.app, connection, entry.key, due)
+
+    async def withdraw(self, note: Note) -> None:
+        """See the port."""
+        async with self._fenced() as connection:
+            await self._end(connection, note, state=State.WITHDRAWN.value, ended_at=datetime.now(UTC), reason=None)
+
+    @asynccontextmanager
+    async def _fenced(self) -> AsyncIterator[AsyncConnection[DictRow]]:
+        """A transaction that holds this attempt's row, so that no newer attempt can begin before it ends."""
+        async with self._desk.transaction() as connection:
+            cursor = await connection.execute(
+                "select 1 as mine from workflows_submissionrecord "
+                "where id = %(key)s and attempt = %(attempt)s and attempt_open for no key update",
+                self._fence(),
+            )
+            if await cursor.fetchone() is None:
+                raise Superseded
+            yield connection
+
+    def _fence(self) -> dict[str, object]:
+        return {"key": self._entry.key, "attempt": self._entry.attempt}
+
+    async def _set(self, connection: AsyncConnection[DictRow], **changes: object) -> None:
+        # the names are this module's own keywords, never input
+        assignments = ", ".join(f"{name} = %({name})s" for name in changes)
+        await connection.execute(
+            f"update workflows_submissionrecord set {assignments} where id = %(key)s",  # noqa: S608
+            {**changes, "key": self._entry.key},
+        )
+
+    async def _end(self, connection: AsyncConnection[DictRow], note: Note | None, **changes: object) -> None:
+        await self._set(connection, attempt_open=False, **changes)
+        await connection.execute(statement("release_claims"), self._fence())
+        if note is not None:
+            await self._log(connection, note)
+
+    async def _unless_changed(self, connection: AsyncConnection[DictRow], due: datetime) -> datetime:
+        """At once where the workflow was changed while this attempt went on: what stopped it may be mended."""
+        cursor = await connection.execute(
+            "select version from workflows_serviceworkflow where id = %(workflow)s",
+            {"workflow": self._entry.terms.workflow},
+        )
+        row = await cursor.fetchone()
+        changed = row is not None and row["version"] != self._workflow_version
+        return min(due, datetime.now(UTC)) if changed else due
+
+    async def _concerned(self, connection: AsyncConnection[DictRow], scope: Scope) -> Scope:
+        """Whom a block concerns in truth: while others are filed, it is not the workflow."""
+        if scope is Scope.SUBMISSION:
+            return scope
+        cursor = await connection.execute(statement("others_filed"), self._fence())
+        row = await cursor.fetchone()
+        if row is not None and row["others_filed"]:
+            return Scope.SUSPECT
+        if scope is Scope.SUSPECT and (
+            self._entry.state is State.BLOCKED or not await self._one_suspect_too_many(connection)
+        ):
+            return Scope.SUSPECT
+        return Scope.WORKFLOW
+
+    async def _one_suspect_too_many(self, connection: AsyncConnection[DictRow]) -> bool:
+        cursor = await connection.execute(statement("suspect"), {"workflow": self._entry.terms.workflow})
+        row = await cursor.fetchone()
+        return row is not None and cast(int, row["suspects"]) >= SUSPECTS_THAT_BLOCK
+
+    async def _lift_block(self, connection: AsyncConnection[DictRow]) -> None:
+        workflow = {"workflow": self._entry.terms.workflow}
+        cursor = await connection.execute(statement("lift_block"), workflow)
+        row = await cursor.fetchone()
+        if row is not None and row["blocked"]:
+            await connection.execute(statement("lift_waiting"), workflow)
+            text = message("Something was filed again: what was Temporary blocked with the whole workflow goes on")
+            await write_log(connection, Note("works again", text), **workflow)
+
+    async def _log(self, connection: AsyncConnection[DictRow], *notes: Note) -> None:
+        for note in notes:
+            await write_log(
+                connection, note, workflow=self._entry.terms.workflow, key=self._entry.key, attempt=self._entry.attempt
+            )
+
+    def _open_state(self) -> State:
+        if self._entry.filed is not None:
+            return State.FILED
+        return State.BLOCKED if self._entry.state is State.BLOCKED else State.WAITING
+
+    def _intent(self) -> Intent:
+        if self._entry.intent is None:
+            raise ValueError("There is no intent to go on with.")
+        return self._entry.intent
+
+
+def _blocked(entry: Entry, reason: Message, scope: Scope, reported: bool) -> dict[str, object]:
+    return {
+        "state": State.BLOCKED.value,
+        "blocked_scope": scope.value,
+        "blocked_since": entry.blocked_since or datetime.now(UTC),
+        "blocked_reported": reported or entry.blocked_reported,
+        "reason": kept(as_data(reason)),
+        "tries": entry.tries + 1,
+    }
+
+
+class _Taken(Exception):
+    """Another attempt holds one of the names; what was claimed in this transaction is undone."""
