@@ -29,6 +29,7 @@ class Installation:
         self.data = data
         self.port = port
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.sample_parameters: dict[str, str] = {}
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FORMCASE_")}
@@ -119,6 +120,43 @@ class Installation:
         )
         assert len(found["value"]) == 1, found
         return found["value"][0]
+
+    def every(self, path: str) -> list[Any]:
+        """All rows of a listing, page by page."""
+        page = self.odata(path)
+        rows = page["value"]
+        while following := page.get("@odata.nextLink"):
+            page = self.odata(urllib.parse.unquote(following.partition("/OData4/")[2]))
+            rows += page["value"]
+        return rows
+
+    def reference_rows(self) -> list[Any]:
+        """Every reference row that there is: its reference ID and its case."""
+        return self.every("FileInfos?$filter=CustomLabel_Value eq 'INTERACT'&$expand=File($select=ID,FileNo)")
+
+    def documents(self, number: str) -> list[Any]:
+        """The documents of a case."""
+        return self.every(f"Records?$filter=File/FileNo eq '{number}'&$expand=Document")
+
+    def content(self, document: Any) -> bytes:
+        """A document's bytes, as the case system hands them out."""
+        address = f"http://127.0.0.1:{self.port}/OData4/Documents('{document['Document']['ID']}')/$value"
+        request = urllib.request.Request(address, headers={"Authorization": f"Bearer {self.token()}"})
+        with urllib.request.urlopen(request) as answer:
+            return bytes(answer.read())
+
+    def create_workflow(self, name: str, **values: str) -> None:
+        """Another workflow, disabled: as the sample one but for these parameters."""
+        if not self.sample_parameters:
+            self.sample_parameters = self.json("workflow", "show", "Sample forms")["parameters"]
+        parameters = {key: value for key, value in {**self.sample_parameters, **values}.items() if value}
+        done = self.run("workflow", "create", name, "--set", *(f"{key}={value}" for key, value in parameters.items()))
+        assert done.returncode == 0, done.stderr
+
+    def check(self, name: str) -> dict[str, Any]:
+        """What the checks of a workflow say, by the check's name."""
+        (checked,) = self.json("check", name)["workflows"]
+        return {line["check"]: line for line in checked["checks"]}
 
     def cases_of(self, reference: str) -> list[Any]:
         rows = self.odata(
