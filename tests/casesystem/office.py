@@ -1,6 +1,7 @@
 """A client of the case system for tests: speaks its protocol and nothing else, as the account or for a user."""
 
 import base64
+import io
 import json
 import re
 import uuid
@@ -83,7 +84,10 @@ class Office:
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         target = path if path.startswith(("http", "/")) else f"/OData4/{path}"
         # Named twice because Django's client leaves it out where there is no body.
-        typed = {"content_type": content_type, "CONTENT_TYPE": content_type}
+        typed: dict[str, Any] = {"content_type": content_type, "CONTENT_TYPE": content_type}
+        if "Transfer-Encoding" in sent:
+            # Django's own stream of a test wants to be asked for no more than there is; a server's does not mind.
+            typed["wsgi.input"] = io.BytesIO(data)
         response = self._client.generic(method, target, data, headers=sent, **typed)
         content = b"".join(response.streaming_content) if response.streaming else response.content
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, content)

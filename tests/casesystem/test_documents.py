@@ -123,7 +123,18 @@ def test_too_many_bytes_are_413_and_leave_nothing(soeren, settings):
     assert soeren.send("POST", "Documents", b"x" * 1000, {"Content-Type": "text/plain"}).status == 201
     reply = soeren.send("POST", "Documents", b"x" * 1001, {"Content-Type": "text/plain"})
     assert (reply.status, reply.code) == (413, "TooLarge")
+    endless = {"Content-Type": "text/plain", "Transfer-Encoding": "chunked"}
+    reply = soeren.send("POST", "Documents", b"x" * 1001, endless)
+    assert (reply.status, reply.code) == (413, "TooLarge")
     assert Document.objects.count() == 1
+    assert soeren.send("POST", "Documents", b"x" * 1000, endless).json["Size"] == 1000
+
+
+def test_an_upload_in_chunks_is_not_remembered_because_its_end_cannot_be_told(soeren):
+    headers = {"Content-Type": "text/plain", "Transfer-Encoding": "chunked", **repeatability("a")}
+    first, again = (soeren.send("POST", "Documents", b"x", headers) for _number in range(2))
+    assert (first.status, again.status) == (201, 201)
+    assert first.json["ID"] != again.json["ID"]
 
 
 def test_documents_are_neither_changed_nor_posted_as_json_into_records(soeren):

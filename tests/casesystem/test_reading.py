@@ -168,6 +168,12 @@ def test_pages_hold_fifty_and_lead_on_without_loss_or_doubling(soeren):
     link = reply.json["@odata.nextLink"].removeprefix("http://testserver")
     assert len(soeren.send("GET", link).json["value"]) == 20
     assert "@odata.nextLink" not in soeren.send("GET", link).json
+    link, pages = "/OData4/Files?$top=110&$select=ID", []
+    while link is not None:
+        reply = soeren.send("GET", link).json
+        pages.append(len(reply["value"]))
+        link = reply.get("@odata.nextLink", "").removeprefix("http://testserver") or None
+    assert pages == [50, 50, 10]
     larger = soeren.send("GET", "Files", headers={"Prefer": "odata.maxpagesize=100"})
     assert len(larger.json["value"]) == 100
     assert larger.headers["preference-applied"] == "odata.maxpagesize=100"
@@ -280,6 +286,15 @@ def test_code_tables_are_read_by_all_with_their_derived_types(lone):
     assert [(one["Search"], one["Create"], one["Update"], one["Delete"], one["Lock"]) for one in rights] == [
         (True, True, True, False, None)
     ]
+
+
+def test_which_codes_are_available_is_each_users_own(soeren, mette, account):
+    def available(office):
+        return {one["ID"] for one in office.entities("AccessCodeDomains", expand="Available") if one["Available"]}
+
+    assert available(soeren) == {"ALLEEMNER", "TEK", "FORTROLIG"}
+    assert available(mette) == {"ALLEEMNER", "BOR"}
+    assert available(account) == {"ALLEEMNER", "TEK", "BOR", "SEK", "FORTROLIG", "PERSONALE"}
 
 
 def test_code_tables_are_not_written(anders):

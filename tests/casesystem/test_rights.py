@@ -200,6 +200,23 @@ def test_a_contacts_read_code_hides_its_addresses_and_that_it_is_a_party(soeren,
     assert (reply.status, reply.code) == (409, "KeyExists")
 
 
+def test_a_link_to_what_is_unseen_leads_nowhere(soeren, mette):
+    contact = soeren.contact(Name1="Hidden", NameCode="17", **TEK)
+    file = soeren.case(StaffKey_Value=contact["ID"])
+    place = f"Files('{file['ID']}')"
+    for condition in ("StaffKey/Name1 eq 'Hidden'", "startswith(StaffKey/NameCode,'1')", "StaffKey/Addresses/any()"):
+        assert mette.entities("Files", filter=condition) == []
+    assert len(soeren.entities("Files", filter="StaffKey/Name1 eq 'Hidden'")) == 1
+    assert len(mette.entities("Files", filter="StaffKey/Name1 eq null")) == 1
+    assert mette.get(place, expand="StaffKey").json["StaffKey"] is None
+    assert soeren.get(place, expand="StaffKey").json["StaffKey"]["Name1"] == "Hidden"
+    assert mette.get(f"{place}/StaffKey").status == 204
+    assert mette.entities("Files", orderby="StaffKey/Name1", select="ID")[0]["ID"] == file["ID"]
+    assert mette.patch(place, {"StaffKey_Value": contact["ID"], "Title": "B"}).status == 204
+    other = soeren.case()
+    assert mette.patch(f"Files('{other['ID']}')", {"StaffKey_Value": contact["ID"]}).code == "UnknownKey"
+
+
 def test_a_documents_read_code_hides_it_and_what_supplements_it(soeren, mette):
     file = soeren.case()
     hidden = soeren.document(FileKey_Value=file["ID"], **TEK)
@@ -233,9 +250,12 @@ def test_who_lacks_the_write_code_reads_and_changes_nothing(soeren, mette):
     place = f"Files('{file['ID']}')"
     record = soeren.document(FileKey_Value=file["ID"])
     own = soeren.document(UpdateCode={"Expression": "TEK and FORTROLIG"})
+    extra = soeren.document(PrimaryRecordKey_Value=own["ID"])
     contact = soeren.contact(UpdateCode={"Code": "TEK"})
     assert mette.get(place).status == 200
     refused = [
+        mette.patch(f"Records('{extra['ID']}')", {"Title": "B"}),
+        mette.post("RecordDates", {"RecordKey_Value": extra["ID"]}),
         mette.patch(place, {"Title": "B"}),
         mette.patch(f"{place}/Note", {"Text": "B"}),
         mette.post("FileInfos", {"FileKey_Value": file["ID"]}),

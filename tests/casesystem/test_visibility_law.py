@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, field
 
-import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casesystem.office import Office
-from formcase.casesystem.setup import ensure_account, ensure_sample_data
 
 HELD = {
     "LBR": {"BOR", "ALLEEMNER"},
@@ -173,11 +171,7 @@ def check(archive, user):
             assert office.get(f"{path}('{thing.key}')").status == (200 if visible else 404)
 
 
-@pytest.mark.django_db
-def test_everyone_sees_exactly_what_the_rules_say():
-    ensure_sample_data()
-    ensure_account("formcase", "a secret of the tests")
-
+def test_everyone_sees_exactly_what_the_rules_say(municipality):
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(archives(), st.sampled_from(sorted(HELD)))
     def law(archive, user):
