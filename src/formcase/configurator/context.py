@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from formcase import __version__
 from formcase.accounts.models import User
+from formcase.accounts.roles import Role
 from formcase.configurator.menu import MenuSection, menu
 
 
@@ -18,6 +19,8 @@ def surroundings(request: HttpRequest) -> dict[str, object]:
         "languages": settings.LANGUAGES,
         "zone": _zone(),
         "menu": lambda: _menu(request),
+        "may_change": lambda: _may(request, Role.ADMINISTRATOR),
+        "may_operate": lambda: _may(request, Role.OPERATOR),
         "provider_sign_in": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }
 
@@ -26,6 +29,11 @@ def page_name(request: HttpRequest) -> str | None:
     """The name of the page that was asked for; None where it is none of the configurator's."""
     match = request.resolver_match
     return match.url_name if match is not None and match.namespace == "configurator" else None
+
+
+def _may(request: HttpRequest, role: Role) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.may(role)
 
 
 def _menu(request: HttpRequest) -> list[MenuSection]:

@@ -36,6 +36,7 @@ class Page:
     name: for `{% url "configurator:<name>" %}`; route: as in Django's `path`; title: as in menu and breadcrumb.
     role: who may see it; change: who may send something there (every method but GET and HEAD).
     section, place: where it stands in the menu; None: it doesn't. parent: the name of the page above it.
+    whole: false for what is only ever put into another page by script.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Page:
     section: Section | None = None
     place: int = 0
     parent: str | None = "start"
+    whole: bool = True
 
 
 def signed_in_user(request: HttpRequest) -> User:

@@ -27,6 +27,10 @@ STATUSES = {
     "not watched yet": Status(_("Not watched yet"), "badge-info"),
     "waits for a person": Status(_("Needs a person"), "badge-error"),
     "enabled": Status(_("Enabled"), "badge-success"),
+    "check yes": Status(_("Yes"), "badge-success"),
+    "check no": Status(_("No"), "badge-error"),
+    "check warning": Status(_("Warning"), "badge-warning"),
+    "check unknown": Status(_("Can't tell"), "badge-info"),
 }
 
 

@@ -8,6 +8,8 @@ from formcase.configurator.page import Page
 
 MODULES = (
     "start",
+    "workflows",
+    "workflow_parameters",
     "users",
     "audit_log",
     "own_account",

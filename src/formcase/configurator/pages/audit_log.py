@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from formcase.accounts.roles import Role
 from formcase.audit.models import AuditEntry
+from formcase.configurator.actions import KINDS
 from formcase.configurator.page import Page, Section
 from formcase.configurator.paging import slice_of
 from formcase.configurator.showing import show
@@ -19,7 +20,7 @@ class AuditFilter(forms.Form):
     """What is looked for; everything where nothing is said."""
 
     actor = forms.CharField(label=_("Who"), required=False, max_length=200)
-    kind = forms.CharField(label=_("What"), required=False, max_length=100)
+    kind = forms.ChoiceField(label=_("Object"), required=False, choices=[("", _("All")), *KINDS.items()])
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -44,7 +45,8 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 def differences(entry: AuditEntry) -> list[Difference]:
     """What was changed, value by value."""
     before, after = _values(entry.before), _values(entry.after)
-    return [Difference(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
+    found = [Difference(name, before.get(name), after.get(name)) for name in {**before, **after}]
+    return [difference for difference in found if difference.before or difference.after or entry.before is not None]
 
 
 def _values(data: object) -> Mapping[str, object]:

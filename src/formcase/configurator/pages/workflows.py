@@ -1,0 +1,286 @@
+"""Process > Service workflows: the list, and creating, renaming, switching and deleting one."""
+
+from asgiref.sync import async_to_sync
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from formcase.accounts.roles import Role
+from formcase.checks import CheckResult, Verdict
+from formcase.configurator.menu import Link
+from formcase.configurator.page import Page, Section
+from formcase.configurator.showing import ask, show
+from formcase.workflows import managing, overview
+from formcase.workflows.checks import check_workflow
+from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.parameters import WrongParameters, missing
+
+TYPE_NAMES = {"interact": gettext_lazy("Interact connector")}
+
+
+class WorkflowForm(forms.Form):
+    """What a service workflow is called, and of which type it is."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=200,
+        help_text=gettext_lazy("As colleagues will look for it, such as “Flag permits”."),
+    )
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=list(TYPE_NAMES.items()))
+    description = forms.CharField(label=gettext_lazy("Description"), required=False, widget=forms.Textarea({"rows": 3}))
+
+
+def workflows(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    rows: list[dict[str, object]] = [
+        {
+            **overview.row(workflow),
+            "type_name": TYPE_NAMES.get(workflow.type, workflow.type),
+            "form_list": workflow.form_ids.split(","),
+            "last_round": workflow.last_round_at,
+            "next_round": workflow.next_round_at,
+        }
+        for workflow in managing.living()
+    ]
+    return show(request, "configurator/workflows.html", {"rows": rows})
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    """Create one, disabled; its parameters are next."""
+    form = WorkflowForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            workflow = managing.create(values["name"], values["type"], {}, values["description"], by=_who(request))
+        except WrongParameters as wrong:
+            add_errors(form, wrong)
+        else:
+            messages.success(request, gettext("The service workflow is created, disabled. Now set its parameters."))
+            return redirect("configurator:workflow_parameters", workflow.pk)
+    return show(request, "configurator/workflow_create.html", {"form": form})
+
+
+def edit(request: HttpRequest, key: int) -> HttpResponse:
+    """Name and description, and whether it is enabled."""
+    workflow = workflow_of(key)
+    first = {"name": workflow.name, "type": workflow.type, "description": workflow.description}
+    form = WorkflowForm(request.POST or None, initial=first)
+    form.fields["type"].disabled = True
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            managing.describe(workflow, values["name"], values["description"], by=_who(request))
+        except WrongParameters as wrong:
+            add_errors(form, wrong)
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("configurator:workflow_edit", key)
+    context: dict[str, object] = {
+        "form": form,
+        "workflow": workflow,
+        "row": overview.row(workflow),
+        "parts": parts(workflow, "workflow_edit"),
+    }
+    return show(request, "configurator/workflow_edit.html", context, title=workflow.name)
+
+
+def checks(request: HttpRequest, key: int) -> HttpResponse:
+    """Run the checks and show them."""
+    workflow = workflow_of(key)
+    results = async_to_sync(check_workflow)(workflow)
+    context: dict[str, object] = {
+        "workflow": workflow,
+        "lines": _lines(results),
+        "refused": _refused(results),
+        "parts": parts(workflow, "workflow_checks"),
+    }
+    return show(
+        request,
+        "configurator/workflow_checks.html",
+        context,
+        title=_title(gettext("Checks"), workflow),
+        between=between(workflow),
+    )
+
+
+def enable(request: HttpRequest, key: int) -> HttpResponse:
+    """Run the checks first and say what is wrong; the person decides."""
+    workflow = workflow_of(key)
+    if request.method == "POST":
+        try:
+            managing.enable(workflow, by=_who(request))
+        except WrongParameters as wrong:
+            for error in wrong.errors:
+                messages.error(request, f"{error.name}: {error.message.text(_translated)}")
+            return redirect("configurator:workflow_parameters", key)
+        messages.success(request, gettext("“{name}” is enabled.").format(name=workflow.name))
+        return redirect("configurator:workflows")
+    results = async_to_sync(check_workflow)(workflow)
+    context: dict[str, object] = {
+        "workflow": workflow,
+        "lines": _lines(results),
+        "refused": _refused(results),
+        "missing": missing(workflow),
+    }
+    return show(
+        request,
+        "configurator/workflow_enable.html",
+        context,
+        title=_title(gettext("Enable"), workflow),
+        between=between(workflow),
+    )
+
+
+def disable(request: HttpRequest, key: int) -> HttpResponse:
+    """Switch it off."""
+    workflow = workflow_of(key)
+    if request.method == "POST":
+        managing.disable(workflow, by=_who(request))
+        messages.success(request, gettext("“{name}” is disabled.").format(name=workflow.name))
+        return redirect("configurator:workflows")
+    return ask(
+        request,
+        gettext("Disable “{name}”?").format(name=workflow.name),
+        explanation=gettext(
+            "Nothing is fetched and nothing is filed until it is enabled again. Nothing is lost meanwhile."
+        ),
+        action=gettext("Disable"),
+        back=reverse("configurator:workflow_edit", args=[key]),
+        between=between(workflow),
+    )
+
+
+def delete(request: HttpRequest, key: int) -> HttpResponse:
+    """Delete it, after a question that says what is still open."""
+    workflow = workflow_of(key)
+    if request.method == "POST":
+        managing.delete(workflow, anyway=True, by=_who(request))
+        messages.success(request, gettext("“{name}” is deleted.").format(name=workflow.name))
+        return redirect("configurator:workflows")
+    still_open = managing.open_submissions(workflow)
+    explanation = gettext("What it has filed, and its log, stay.")
+    if still_open:
+        text = ngettext(
+            "{count} submission is still open: nobody files it unless another workflow covers its form.",
+            "{count} submissions are still open: nobody files them unless another workflow covers their forms.",
+            still_open,
+        )
+        explanation = f"{text.format(count=still_open)} {explanation}"
+    return ask(
+        request,
+        gettext("Delete “{name}”?").format(name=workflow.name),
+        explanation=explanation,
+        action=gettext("Delete"),
+        back=reverse("configurator:workflow_edit", args=[key]),
+        dangerous=True,
+        between=between(workflow),
+    )
+
+
+def workflow_of(key: int) -> ServiceWorkflow:
+    """The workflow of an address."""
+    found = ServiceWorkflow.objects.filter(pk=key, deleted_at=None).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def parts(workflow: ServiceWorkflow, current: str) -> tuple[Link, ...]:
+    """The pages of one workflow."""
+    names = (
+        ("workflow_edit", gettext("Workflow")),
+        ("workflow_parameters", gettext("Edit parameters")),
+        ("workflow_checks", gettext("Checks")),
+        ("workflow_versions", gettext("Versions")),
+    )
+    return tuple(
+        Link(text, reverse(f"configurator:{name}", args=[workflow.pk]), name == current) for name, text in names
+    )
+
+
+def between(workflow: ServiceWorkflow) -> tuple[Link, ...]:
+    """The workflow in the breadcrumb of a page below it."""
+    return (Link(workflow.name, reverse("configurator:workflow_edit", args=[workflow.pk])),)
+
+
+def add_errors(form: forms.Form, wrong: WrongParameters) -> None:
+    """Put each error at its field; at the top where the form has none of that name."""
+    for error in wrong.errors:
+        form.add_error(error.name if error.name in form.fields else None, error.message.text(_translated))
+
+
+def _lines(results: tuple[CheckResult, ...]) -> list[dict[str, str]]:
+    return [
+        {
+            "subject": gettext(result.subject),
+            "verdict": f"check {result.verdict.value}",
+            "found": result.found.text(_translated),
+            "remedy": result.remedy.text(_translated),
+        }
+        for result in results
+    ]
+
+
+def _refused(results: tuple[CheckResult, ...]) -> int:
+    return sum(result.verdict is Verdict.NO for result in results)
+
+
+def _title(what: str, workflow: ServiceWorkflow) -> str:
+    return gettext("{what}: {name}").format(what=what, name=workflow.name)
+
+
+def _translated(text: str) -> str:
+    return gettext(text) if text else text
+
+
+def _who(request: HttpRequest) -> str:
+    return request.user.get_username()
+
+
+PAGES = (
+    Page(
+        "workflows",
+        "workflows/",
+        workflows,
+        gettext_lazy("Service workflows"),
+        section=Section.PROCESS,
+        place=10,
+    ),
+    Page(
+        "workflow_create",
+        "workflows/create/",
+        create,
+        gettext_lazy("Create service workflow"),
+        role=Role.ADMINISTRATOR,
+        parent="workflows",
+    ),
+    Page("workflow_edit", "workflows/<int:key>/", edit, gettext_lazy("Service workflow"), parent="workflows"),
+    Page("workflow_checks", "workflows/<int:key>/checks/", checks, gettext_lazy("Checks"), parent="workflows"),
+    Page(
+        "workflow_enable",
+        "workflows/<int:key>/enable/",
+        enable,
+        gettext_lazy("Enable"),
+        role=Role.ADMINISTRATOR,
+        parent="workflows",
+    ),
+    Page(
+        "workflow_disable",
+        "workflows/<int:key>/disable/",
+        disable,
+        gettext_lazy("Disable"),
+        role=Role.ADMINISTRATOR,
+        parent="workflows",
+    ),
+    Page(
+        "workflow_delete",
+        "workflows/<int:key>/delete/",
+        delete,
+        gettext_lazy("Delete"),
+        role=Role.ADMINISTRATOR,
+        parent="workflows",
+    ),
+)
