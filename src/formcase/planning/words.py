@@ -16,6 +16,12 @@ def no_such_code(table: CodeTableKey, code: str) -> Message:
     )
 
 
+def names_code_of_set_up(template: str) -> bool:
+    """Whether this sentence says that a code is missing which those who set up the case system would add; not one that
+    people type."""
+    return template in _OF_SET_UP
+
+
 _BY_TABLE = {
     CodeTableKey("CustomDomains", "SAGTILST"): message("there is no case state {code}."),
     CodeTableKey("CustomDomains", "AKTTILST"): message("there is no document state {code}."),
@@ -41,3 +47,12 @@ _BY_SET = {
     "CustomDomains": message("there is no code {code} in the list {domain}."),
     "CustomLabels": message("there is no label {code} of the type {domain}."),
 }
+
+_TYPED_BY_PEOPLE = {"Postcodes", "Countries"}
+_OF_SET_UP = frozenset(
+    sentence.template
+    for sentence in (
+        *_BY_TABLE.values(),
+        *(sentence for name, sentence in _BY_SET.items() if name not in _TYPED_BY_PEOPLE),
+    )
+)

@@ -58,6 +58,7 @@ class Configuration(BaseSettings):
     data: Path = Path(".formcase")
     database_url: SecretStr | None = None
     secret_key: SecretStr | None = None
+    person_index_key: SecretStr | None = None
     allowed_hosts: SeveralNames = ("localhost", "127.0.0.1", "[::1]")
     behind_https_proxy: bool = False
     time_zone: str = "Europe/Copenhagen"

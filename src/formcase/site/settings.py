@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
+from pydantic import SecretStr
 
 from formcase.site.configuration import configuration
 from formcase.site.identity_provider import form_targets, identity_provider
 from formcase.site.logs import logging_settings
+from formcase.site.secrets import PERSON_INDEX_KEY as PERSON_INDEX_KEY_NAME
 from formcase.site.secrets import SECRET_KEY as SECRET_KEY_NAME
 from formcase.site.secrets import known_secret
 
@@ -16,12 +18,17 @@ _configuration = configuration()
 _package = Path(__file__).resolve().parent.parent
 
 DATA_FOLDER = _configuration.data.resolve()
-# `prepare()` makes the key before anything is served; a tool that only reads the settings gets one that nobody keeps.
-SECRET_KEY = (
-    _configuration.secret_key.get_secret_value()
-    if _configuration.secret_key
-    else known_secret(DATA_FOLDER, SECRET_KEY_NAME) or random.token_urlsafe(48)
-)
+
+
+def _key(given: SecretStr | None, name: str) -> str:
+    """`prepare()` makes the keys before anything is served; a tool that only reads the settings gets one that nobody
+    keeps."""
+    return given.get_secret_value() if given else known_secret(DATA_FOLDER, name) or random.token_urlsafe(48)
+
+
+SECRET_KEY = _key(_configuration.secret_key, SECRET_KEY_NAME)
+# numbers of persons are found by their digests with this key
+PERSON_INDEX_KEY = _key(_configuration.person_index_key, PERSON_INDEX_KEY_NAME)
 DEBUG = False
 ALLOWED_HOSTS = list(_configuration.allowed_hosts)
 ROOT_URLCONF = "formcase.site.urls"

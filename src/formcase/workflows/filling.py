@@ -4,8 +4,9 @@ Only a database that says it is one for tests is filled, and only an empty one c
 filled in is ever filed: the workflows are disabled.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -84,9 +85,13 @@ def fill_log(rows: int, advance: Advance) -> None:
         "words": [" ".join(log_words.words_of(kind.event, kind.text)) for kind in kinds],
         "each": LINES_EACH,
     }
+    # the newest submissions get them, the oldest line first
+    keys = list(SubmissionRecord.objects.order_by("-recorded_at", "-id").values_list("pk", flat=True)[:wanted])
+    keys.reverse()
     for start in range(0, rows, AT_ONCE):
-        _run("fill_log", values, start, min(start + AT_ONCE, rows))
-        advance(min(start + AT_ONCE, rows))
+        end = min(start + AT_ONCE, rows)
+        _run("fill_log", {**values, "keys": keys[start // LINES_EACH : -(-end // LINES_EACH)]}, start, end)
+        advance(end)
     _settle("workflows_logentry")
 
 
@@ -164,7 +169,7 @@ def _person(number: int) -> bytes:
 
 
 @transaction.atomic
-def _run(name: str, values: dict[str, object], start: int, end: int) -> None:
+def _run(name: str, values: Mapping[str, Any], start: int, end: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement(name), {**values, "start": start, "end": end})
 

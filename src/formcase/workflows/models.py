@@ -3,8 +3,11 @@
 The journal's hot statements are SQL of their own (`sql/`); these models define the tables and serve pages and set-up.
 """
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from formcase.filing.journal import State
@@ -46,6 +49,12 @@ class ServiceWorkflow(models.Model):
     watch_problem_since = models.DateTimeField(null=True, blank=True)
     left_alone = models.JSONField(default=list, blank=True)  # forms that another workflow covers
     refused_forms = models.JSONField(default=list, blank=True)
+
+    # the checks: what the newest run says, and which version of the parameters was looked at
+    last_check_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True)
+    checked_version = models.PositiveIntegerField(null=True, blank=True)
+    check_problem = models.JSONField(null=True, blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -115,7 +124,14 @@ class SubmissionRecord(models.Model):
     doubt_since = models.DateTimeField(null=True, blank=True)
     filed = models.JSONField(null=True, blank=True)
     filed_at = models.DateTimeField(null=True, blank=True)
+    filed_kind = models.GeneratedField(
+        expression=KT("filed__kind"), output_field=models.CharField(max_length=20, null=True), db_persist=True
+    )
     error_case = models.JSONField(null=True, blank=True)
+    to_error_case = models.JSONField(
+        null=True, blank=True
+    )  # why a person wants an error case instead of what is mapped
+    handled_case = models.CharField(max_length=200, blank=True, default="", db_default="")
     plan = models.JSONField(null=True, blank=True)  # the last plan, for people
     reported_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -135,7 +151,24 @@ class SubmissionRecord(models.Model):
             models.Index(
                 F("due_at"), name="submission_open_due", condition=~Q(state__in=["imported", "withdrawn", "handled"])
             ),
-            models.Index(F("recorded_at").desc(), F("id").desc(), name="submission_newest"),
+            models.Index(
+                F("recorded_at").desc(), F("id").desc(), name="submission_newest", include=["state", "filed_kind"]
+            ),
+            models.Index(F("state"), F("recorded_at").desc(), F("id").desc(), name="submission_by_state"),
+            models.Index(F("form_id"), F("recorded_at").desc(), F("id").desc(), name="submission_by_form"),
+            models.Index(
+                F("recorded_at").desc(),
+                F("id").desc(),
+                name="submission_error_cases",
+                condition=Q(state="imported", filed_kind="error case"),
+            ),
+            models.Index(
+                fields=["ended_at"],
+                name="submission_ended",
+                include=["workflow", "state", "filed_kind"],
+                condition=~Q(ended_at=None),
+            ),
+            models.Index(fields=["handled_case"], name="submission_handled_case", condition=~Q(handled_case="")),
         ]
 
     def __str__(self) -> str:
@@ -154,7 +187,10 @@ class Claim(models.Model):
 
 
 class LogEntry(models.Model):
-    """One line of the workflow log. Its message carries nothing that a person wrote in a form."""
+    """One line of the workflow log. Its message carries nothing that a person wrote in a form.
+
+    form_id: the submission's. search: the words of event and message, in every language. Newest first is by (at, id).
+    """
 
     at = models.DateTimeField()
     workflow = models.ForeignKey(ServiceWorkflow, null=True, on_delete=models.SET_NULL, related_name="log")
@@ -164,12 +200,21 @@ class LogEntry(models.Model):
     event = models.CharField(max_length=60)
     message = models.JSONField()
     duration = models.FloatField(null=True, blank=True)  # seconds
+    form_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    search = SearchVectorField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("workflow log entry")
         indexes = [
-            models.Index(F("workflow"), F("id").desc(), name="log_by_workflow"),
+            models.Index(F("at").desc(), F("id").desc(), name="log_newest"),
+            models.Index(F("workflow"), F("at").desc(), F("id").desc(), name="log_by_workflow"),
+            models.Index(F("form_id"), F("at").desc(), F("id").desc(), name="log_by_form"),
             models.Index(F("submission"), F("id"), name="log_by_submission"),
+            models.Index(
+                F("at").desc(), F("id").desc(), name="log_warnings", condition=Q(level__in=["warning", "error"])
+            ),
+            models.Index(F("at").desc(), F("id").desc(), name="log_errors", condition=Q(level="error")),
+            GinIndex(fields=["search"], name="log_words"),
         ]
 
     def __str__(self) -> str:
@@ -184,3 +229,79 @@ class KnownCaseSystem(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class PersonIndex(models.Model):
+    """Whose submissions these are: a keyed digest of each person's or company's number, never the number."""
+
+    digest = models.BinaryField(max_length=32)
+    submission = models.ForeignKey(SubmissionRecord, on_delete=models.CASCADE, related_name="persons", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "submission"], name="one_row_per_person_submission")]
+
+    def __str__(self) -> str:
+        return str(self.submission_id)
+
+
+class FiledCase(models.Model):
+    """Which submission made, updated or became which case."""
+
+    number = models.CharField(max_length=200)
+    submission = models.ForeignKey(SubmissionRecord, on_delete=models.CASCADE, related_name="cases", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number", "submission"], name="one_row_per_case_submission")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Cause(models.Model):
+    """Why submissions become error cases: one row for all that have the same cause. key: of its message."""
+
+    key = models.CharField(max_length=64, unique=True)
+    message = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ErrorCause(models.Model):
+    """A cause of one error case. mended_at: when the submission was filed as mapped, or taken care of by hand."""
+
+    cause = models.ForeignKey(Cause, on_delete=models.CASCADE, related_name="submissions", db_index=False)
+    submission = models.ForeignKey(SubmissionRecord, on_delete=models.CASCADE, related_name="causes")
+    form_id = models.CharField(max_length=64)
+    filed_at = models.DateTimeField()
+    mended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cause", "submission"], name="one_row_per_cause_submission")]
+        indexes = [
+            models.Index(
+                fields=["cause", "form_id"], name="cause_unmended", include=["filed_at"], condition=Q(mended_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause_id}:{self.submission_id}"
+
+
+class CheckRun(models.Model):
+    """What the checks said of a workflow, once. why: what led to it; fingerprint: of all that the answers depend on."""
+
+    workflow = models.ForeignKey(ServiceWorkflow, on_delete=models.CASCADE, related_name="check_runs", db_index=False)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    why = models.CharField(max_length=40)
+    by = models.CharField(max_length=200, blank=True, default="")
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    verdict = models.CharField(max_length=10)
+    results = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(F("workflow"), F("id").desc(), name="check_run_by_workflow")]
+
+    def __str__(self) -> str:
+        return f"{self.workflow_id} {self.started_at:%Y-%m-%d %H:%M:%S} {self.verdict}"

@@ -1,21 +1,16 @@
-"""What people ask about submissions, and what they do with one: look, try again, file an error case again, take over
-by hand."""
+"""What people ask about submissions: which there are, where each is, and what happened to it. What they do with them is
+in `actions`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from formcase.audit.recording import Object
-from formcase.audit.recording import record as record_audit
 from formcase.filing.journal import Filed, State
-from formcase.messages import Message, as_data, from_data, message
+from formcase.messages import Message, from_data
 from formcase.planning.plan import PlanKind
-from formcase.workflows.managing import file_now
 from formcase.workflows.models import LogEntry, ServiceWorkflow, SubmissionRecord
 from formcase.workflows.stored import filed_from
 
@@ -143,85 +138,5 @@ def timeline(record: SubmissionRecord) -> list[LogEntry]:
     return list(LogEntry.objects.filter(submission=record).order_by("id"))
 
 
-@transaction.atomic
-def retry(record: SubmissionRecord, by: str = "") -> Message:
-    """Try again now; an error case is filed again. Says what will happen. Raises `NotPossible`."""
-    locked = _locked(record)
-    if not locked.workflow.enabled:
-        raise NotPossible(message("Its workflow is disabled. Enable it first."))
-    state = State(locked.state)
-    filed = _filed(locked)
-    if state is State.IMPORTED and filed is not None and filed.kind is PlanKind.ERROR_CASE:
-        said = message("The error case is filed again.")
-        locked.error_case = locked.filed
-        locked.filed = None
-        locked.ended_at = None
-    elif state in (State.WAITING, State.BLOCKED, State.FILED):
-        said = message("It is tried again now.")
-    elif state is State.WITHDRAWN:
-        said = message("It was withdrawn; the form service is asked again.")
-        locked.ended_at = None
-    else:
-        raise NotPossible(message("It is {state} already: there is nothing to try again.", state=SHOWN[state]))
-    locked.state = State.FILED.value if state is State.FILED else State.WAITING.value
-    locked.due_at = timezone.now()
-    locked.tries = 0
-    locked.unreadable_tries = 0
-    locked.passing_since = None
-    locked.save()
-    # behind a blocked workflow it is the one that tries for all
-    ServiceWorkflow.objects.filter(pk=locked.workflow_id).exclude(blocked_since=None).update(
-        probe_submission=locked.pk, probe_due=timezone.now() + PROBE
-    )
-    _log(locked, "retried", message("Tried again by hand"), by)
-    record_audit(by, "submission tried again", _about(locked), before={"state": state.value})
-    file_now(locked.pk)
-    return said
-
-
-@transaction.atomic
-def take_by_hand(record: SubmissionRecord, case_number: str, reason: str, by: str = "") -> None:
-    """A person has filed it: nothing more happens by itself. Raises `NotPossible` where it has ended already."""
-    locked = _locked(record)
-    if State(locked.state).final:
-        raise NotPossible(message("It is {state} already.", state=SHOWN[State(locked.state)]))
-    if locked.attempt_open and locked.sent_at is not None:
-        raise NotPossible(message("It is being filed at this moment. Look again in a minute."))
-    locked.state = State.HANDLED.value
-    locked.attempt += 1  # whoever files it just now is fenced off
-    locked.attempt_open = False
-    locked.due_at = None
-    locked.ended_at = timezone.now()
-    done = message("Handled by hand in case {case}", case=case_number)
-    told = message("Handled by hand in case {case}: {reason}", case=case_number, reason=reason, hidden=("reason",))
-    locked.reason = as_data(told if reason.strip() else done)
-    locked.save()
-    _log(locked, "handled by hand", done, by)
-    record_audit(by, "submission handled by hand", _about(locked), after={"case": case_number})
-
-
-def _locked(record: SubmissionRecord) -> SubmissionRecord:
-    """The record as it is now, held until the transaction ends; its workflow is not held."""
-    records = SubmissionRecord.objects.select_for_update(of=("self",), no_key=True).select_related("workflow")
-    return records.get(pk=record.pk)
-
-
 def _filed(record: SubmissionRecord) -> Filed | None:
     return filed_from(cast(Mapping[str, object], record.filed)) if record.filed else None
-
-
-def _about(record: SubmissionRecord) -> Object:
-    return Object("submission", str(record.pk), record.reference_id)
-
-
-def _log(record: SubmissionRecord, event: str, text: Message, by: str) -> None:
-    said = message("{text} ({by})", text=text, by=by) if by else text
-    LogEntry.objects.create(
-        at=timezone.now(),
-        workflow_id=record.workflow_id,
-        submission=record,
-        attempt=record.attempt,
-        level="info",
-        event=event,
-        message=as_data(said),
-    )

@@ -48,11 +48,22 @@ def register(app: App) -> None:
     app.command("formcase.cli.commands.submission:list_", name="submissions", help="List submissions, newest first.")
     submission = App(name="submission", help="One submission: look, try again, say that it was handled by hand.")
     submission.command("formcase.cli.commands.submission:show", name="show", help="Show where it is, and why.")
-    submission.command("formcase.cli.commands.submission:retry", name="retry", help="Try it again now.")
+    submission.command("formcase.cli.commands.submission:retry", name="retry", help="Try it, or several, again now.")
+    submission.command(
+        "formcase.cli.commands.submission:to_error_case",
+        name="to-error-case",
+        help="Make an error case of it, or of several, whatever is mapped.",
+    )
     submission.command(
         "formcase.cli.commands.submission:handled", name="handled", help="Say that a person has filed it."
     )
     app.command(submission)
+    error_cases = App(name="error-cases", help="Submissions that became error cases, by cause.")
+    error_cases.command("formcase.cli.commands.error_cases:list_", name="list", help="List the causes.")
+    error_cases.command(
+        "formcase.cli.commands.error_cases:again", name="again", help="File all error cases of a cause again."
+    )
+    app.command(error_cases)
     app.command("formcase.cli.commands.log:log", name="log", help="Print everything that happened, newest first.")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from formcase.cli import output
+from formcase.cli.answers import ACTOR, print_answers
 from formcase.cli.failures import WRONG_USE, CommandFailed
 from formcase.cli.options import Json, Limit
 from formcase.cli.runtime import prepared
@@ -79,36 +80,51 @@ def show(reference: str, *, json: Json = False) -> None:
         output.say(f"  {event['at']}  {event['level']:<8} {event['text']}")
 
 
-def retry(reference: str, *, json: Json = False) -> None:
-    """Try a submission again now; an error case is filed again."""
+def retry(*references: str, json: Json = False) -> int:
+    """Try submissions again now; an error case is filed again."""
     with prepared():
-        from formcase.workflows import submissions
+        from formcase.workflows import actions
 
-        try:
-            said = submissions.retry(submissions.find(reference), by="command line")
-        except submissions.NotPossible as error:
-            raise CommandFailed(error.reason.text()) from error
-    _done(reference, said.text(), as_json=json)
+        return print_answers(actions.try_again(_keys(references), ACTOR), as_json=json, one=len(references) == 1)
+
+
+def to_error_case(
+    *references: str,
+    reason: Annotated[str, Parameter(help="Why they are not to be filed as they are mapped.")] = "",
+    json: Json = False,
+) -> int:
+    """Make error cases of submissions that wait or are blocked, whatever their forms' mappings say."""
+    with prepared():
+        from formcase.workflows import actions
+
+        return print_answers(
+            actions.send_to_error_case(_keys(references), reason, ACTOR), as_json=json, one=len(references) == 1
+        )
 
 
 def handled(
-    reference: str,
-    *,
+    *references: str,
     case: Annotated[str, Parameter(help="The number of the case that took it.")],
     reason: Annotated[str, Parameter(help="Why it was handled by hand.")] = "",
     json: Json = False,
-) -> None:
-    """Say that a person has filed a submission: nothing more happens by itself."""
+) -> int:
+    """Say that a person has filed submissions: nothing more happens with them by itself."""
     if not case.strip():
         raise CommandFailed("Name the case that took it, as in --case 2026-02.15-00001.", WRONG_USE)
     with prepared():
-        from formcase.workflows import submissions
+        from formcase.workflows import actions
 
-        try:
-            submissions.take_by_hand(submissions.find(reference), case, reason, by="command line")
-        except submissions.NotPossible as error:
-            raise CommandFailed(error.reason.text()) from error
-    _done(reference, f"Handled by hand in case {case}.", as_json=json)
+        return print_answers(
+            actions.handled_by_hand(_keys(references), case, reason, ACTOR), as_json=json, one=len(references) == 1
+        )
+
+
+def _keys(references: tuple[str, ...]) -> list[int]:
+    from formcase.workflows import submissions
+
+    if not references:
+        raise CommandFailed("Name at least one submission, by its reference ID.", WRONG_USE)
+    return [submissions.find(reference).pk for reference in references]
 
 
 def _status(typed: str) -> str:
@@ -121,13 +137,6 @@ def _status(typed: str) -> str:
 
 def _letters(text: str) -> str:
     return "".join(text.split()).casefold()
-
-
-def _done(reference: str, text: str, *, as_json: bool) -> None:
-    if as_json:
-        output.print_json({"referenceId": reference, "done": text})
-    else:
-        output.say(text)
 
 
 def _row(seen: "SubmissionView") -> dict[str, output.Cell]:
