@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -49,6 +50,11 @@ def screenshots(tmp_path_factory) -> Screenshots:
     folder = Path(kept) if kept else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return Screenshots(folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_failed_sign_ins_yet(transactional_db) -> None:
+    cache.clear()
 
 
 @pytest.fixture

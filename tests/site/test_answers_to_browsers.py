@@ -3,9 +3,9 @@ watches."""
 
 import pytest
 from django.db import connection
-from django.urls import reverse
 
 from formcase.configurator.pages import pages
+from pages.browsing import address_of
 
 pytestmark = pytest.mark.django_db
 
@@ -16,8 +16,7 @@ def get(client, path: str, **headers: str):
 
 @pytest.mark.parametrize("name", [page.name for page in pages()])
 def test_who_has_not_signed_in_is_led_to_do_so_and_sees_nothing(client, name):
-    page = next(page for page in pages() if page.name == name)
-    address = reverse(f"configurator:{name}", kwargs={"key": 1} if "<int:key>" in page.route else {})
+    address = address_of(next(page for page in pages() if page.name == name))
     answer = get(client, address)
     assert (answer.status_code, answer["Location"]) == (302, f"/account/login/?next={address}")
     assert answer.content == b""

@@ -15,13 +15,15 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from qrcode.image.svg import SvgPathImage
 from qrcode.main import QRCode
 
 from formcase.accounts.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth's own types are not complete
+class AccountAdapter(DefaultAccountAdapter):
     """Users are made by administrators, and told nothing by mail."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -38,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth's 
         super().set_password(user, password)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Keeps the secrets of second factors encrypted, and draws the code to scan without inline styles."""
 
     def encrypt(self, text: str) -> str:
@@ -51,18 +53,22 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def build_totp_svg(self, url: str) -> str:
         """The code to scan as a drawing."""
-        code = QRCode(border=2)
-        code.add_data(url)
-        rows = code.get_matrix()
+        code: QRCode[SvgPathImage] = QRCode(border=2)
+        code.add_data(url)  # type: ignore[no-untyped-call]
+        rows: list[list[bool]] = code.get_matrix()  # type: ignore[no-untyped-call]
         squares = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
         size = len(rows)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" class="code-to-scan" '
-            f'shape-rendering="crispEdges"><path fill="#ffffff" d="M0 0h{size}v{size}H0z"/><path d="{squares}"/></svg>'
+        return format_html(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {0}" role="img" aria-label="{1}" '
+            'class="code-to-scan" shape-rendering="crispEdges"><path fill="#ffffff" d="M0 0h{0}v{0}H0z"/>'
+            '<path d="{2}"/></svg>',
+            size,
+            _("The key as a code to scan"),
+            squares,
         )
 
 
-class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class ProviderAdapter(DefaultSocialAccountAdapter):
     """Lets those in whom an administrator has named; the provider alone makes nobody a user."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:

@@ -3,7 +3,6 @@ sign-up, no mail)."""
 
 from allauth.account import views as account
 from allauth.socialaccount import views as provider
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -17,12 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # allauth asks for these by name; nobody signs up and nobody without a password sets one
     path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
     path("password/set/", RedirectView.as_view(pattern_name="account_login"), name="account_set_password"),
+    # they lead nowhere where no OpenID Connect provider is set
+    path("provider/cancelled/", provider.login_cancelled, name="socialaccount_login_cancelled"),
+    path("provider/error/", provider.login_error, name="socialaccount_login_error"),
+    path("provider/signup/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_signup"),
+    path("provider/connections/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_connections"),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]
-
-if settings.SOCIALACCOUNT_PROVIDERS:
-    urlpatterns += [
-        path("provider/cancelled/", provider.login_cancelled, name="socialaccount_login_cancelled"),
-        path("provider/error/", provider.login_error, name="socialaccount_login_error"),
-        path("provider/signup/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_signup"),
-        path("", include("allauth.socialaccount.providers.openid_connect.urls")),
-    ]

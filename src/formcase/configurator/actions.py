@@ -1,4 +1,4 @@
-"""The words for what was done, as the audit log shows them."""
+"""The words for what was done to what, as the audit log shows them. What is not here is shown as it was recorded."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,4 +23,25 @@ ACTIONS: dict[str, Promise] = {
     "workflow deleted": _("workflow deleted"),
     "submission tried again": _("submission tried again"),
     "submission handled by hand": _("submission handled by hand"),
+}
+
+KINDS: dict[str, Promise] = {
+    "user": _("User"),
+    "service workflow": _("Service workflow"),
+    "submission": _("Submission"),
+}
+
+# Parameters of service workflows have names of their own, which are not translated.
+VALUES: dict[str, Promise] = {
+    "username": _("user name"),
+    "full_name": _("name"),
+    "name": _("name"),
+    "description": _("description"),
+    "role": _("role"),
+    "is_active": _("may sign in"),
+    "provider_login": _("login at the provider"),
+    "type": _("type"),
+    "types": _("types"),
+    "state": _("state"),
+    "case": _("case"),
 }

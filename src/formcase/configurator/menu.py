@@ -29,7 +29,7 @@ class MenuSection:
 
 def menu(user: User, current: str | None) -> list[MenuSection]:
     """What this user sees. current: the name of the page that is shown."""
-    here = {page.name for page in _way_to(current)}
+    here = {page.name for page in _way_to(current) if page.name != "start" or current == "start"}
     found = []
     for section in Section:
         there = sorted((page for page in pages() if page.section is section), key=lambda page: page.place)

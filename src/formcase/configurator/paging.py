@@ -1,15 +1,14 @@
 """Paging through a long listing by the key of its last row, so that page ten thousand is as fast as the first."""
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
 _Row = TypeVar("_Row", bound=Model)
@@ -74,9 +73,13 @@ def _read(text: str, model: type[Model], fields: tuple[str, ...]) -> list[Key] |
         data = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if not isinstance(data, list) or len(data) != len(fields):
             return None
-        return [model._meta.get_field(field).to_python(part) for field, part in zip(fields, data, strict=True)]
-    except (ValueError, ValidationError, binascii.Error):
+        return [_field(model, name).to_python(part) for name, part in zip(fields, data, strict=True)]
+    except (ValueError, OverflowError, TypeError, ValidationError):
         return None
+
+
+def _field(model: type[Model], name: str) -> Field[object, Key]:
+    return cast(Field[object, Key], model._meta.get_field(name))
 
 
 def _query(request: HttpRequest, name: str = "", key: str = "") -> str:

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from formcase.configurator.actions import ACTIONS
+from formcase.configurator.actions import ACTIONS, VALUES
 from formcase.configurator.statuses import Status, status_of
 
 register = template.Library()
@@ -65,9 +65,26 @@ def action_text(action: str) -> str:
     return str(ACTIONS.get(action, action))
 
 
+@register.simple_tag
+def value_name(name: str) -> str:
+    """The name of a value in the audit log, in the reader's language; see `actions`."""
+    return str(VALUES.get(name, name))
+
+
+@register.filter
+def spoken(value: object) -> str:
+    """A value of the audit log as people write it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(spoken(part) for part in value)
+    return "–" if value in (None, "", {}) else str(value)
+
+
 @register.inclusion_tag("configurator/components/field.html")
-def field(bound: BoundField, *, autocomplete: str = "") -> dict[str, object]:
-    """A field with label, hint and error, tied together for those who don't see them."""
+def field(bound: BoundField, *, autocomplete: str = "", is_filter: bool = False) -> dict[str, object]:
+    """A field with label, hint and error, tied together for those who don't see them. is_filter: it narrows a
+    listing, so that nobody has to be told that it may stay empty."""
     widget = bound.field.widget
     described = [f"{bound.auto_id}-hint"] if bound.help_text else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
@@ -84,6 +101,7 @@ def field(bound: BoundField, *, autocomplete: str = "") -> dict[str, object]:
         "control": "" if many else bound.as_widget(attrs=attributes),
         "is_checkbox": isinstance(widget, CheckboxInput),
         "is_choice": many,
+        "is_filter": is_filter,
         "choice_class": "form-radio" if isinstance(widget, RadioSelect) else "form-checkbox",
         "describedby": " ".join(described),
     }
