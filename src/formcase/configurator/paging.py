@@ -78,8 +78,8 @@ def _read(text: str, model: type[Model], fields: tuple[str, ...]) -> list[Key] |
         return None
 
 
-def _field(model: type[Model], name: str) -> Field[object, Key]:
-    return cast(Field[object, Key], model._meta.get_field(name))
+def _field(model: type[Model], name: str) -> "Field[object, Key]":
+    return cast("Field[object, Key]", model._meta.get_field(name))
 
 
 def _query(request: HttpRequest, name: str = "", key: str = "") -> str:
