@@ -83,11 +83,11 @@ def discreet_data(text: Message) -> dict[str, object]:
 def from_data(data: object) -> Message:
     """Read a message from JSON data. Raises ValueError where it is none."""
     if not isinstance(data, dict) or not isinstance(data.get("template"), str):
-        raise ValueError("A message is an object with a template.")
+        raise ValueError("A message is an object with a template.")  # noqa: TRY004 - as the docstring says
     parameters = data.get("parameters", {})
     hidden = data.get("hidden", [])
     if not isinstance(parameters, dict) or not isinstance(hidden, list):
-        raise ValueError("A message's parameters are an object, its hidden ones a list.")
+        raise ValueError("A message's parameters are an object, its hidden ones a list.")  # noqa: TRY004
     return Message(
         data["template"],
         {

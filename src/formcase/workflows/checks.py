@@ -34,7 +34,8 @@ async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
             results.append(_failed("forms", outcome))
         finally:
             await source.close()
-    results.extend(await _case_system(workflow, forms))
+    rules = await sync_to_async(rules_of)(workflow)
+    results.extend(await check_case_system(workflow.executing_user, rules, forms))
     return tuple(results)
 
 
@@ -49,13 +50,16 @@ def rules_of(workflow: ServiceWorkflow) -> Rules:
     )
 
 
-async def _case_system(workflow: ServiceWorkflow, forms: tuple[FormDefinition, ...]) -> tuple[CheckResult, ...]:
+async def check_case_system(
+    executing_user: str, rules: Rules, forms: tuple[FormDefinition, ...]
+) -> tuple[CheckResult, ...]:
+    """The part of the checks that asks the case system."""
     try:
         target = await sync_to_async(connect_case_system)()
     except Outcome as outcome:
         return (_failed("case system", outcome),)
     try:
-        return await target.checks(workflow.executing_user, await sync_to_async(rules_of)(workflow), forms)
+        return await target.checks(executing_user, rules, forms)
     except Outcome as outcome:
         return (_failed("case system", outcome),)
     finally:

@@ -10,6 +10,8 @@ MODULES = (
     "start",
     "workflows",
     "workflow_parameters",
+    "certificates",
+    "case_system",
     "users",
     "audit_log",
     "own_account",

@@ -17,6 +17,7 @@ from formcase.accounts.roles import Role
 from formcase.configurator.page import Page
 from formcase.configurator.pages.workflows import add_errors, between, parts, workflow_of
 from formcase.configurator.showing import ask, show
+from formcase.configurator.translating import in_reader_language
 from formcase.messages import NOTHING, Message
 from formcase.outcomes import Outcome
 from formcase.workflows import choices, managing
@@ -181,7 +182,7 @@ def _remark(parameter: Parameter, typed: str) -> str:
 
 
 def _text(text: Message) -> str:
-    return "" if text is NOTHING else text.text(lambda template: gettext(template) if template else template)
+    return "" if text is NOTHING else in_reader_language(text)
 
 
 def _certificate(stored: choices.StoredCertificate) -> Suggestion:

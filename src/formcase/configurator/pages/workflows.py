@@ -13,6 +13,7 @@ from formcase.checks import CheckResult, Verdict
 from formcase.configurator.menu import Link
 from formcase.configurator.page import Page, Section
 from formcase.configurator.showing import ask, show
+from formcase.configurator.translating import in_reader_language
 from formcase.workflows import managing, overview
 from formcase.workflows.checks import check_workflow
 from formcase.workflows.models import ServiceWorkflow
@@ -93,7 +94,7 @@ def checks(request: HttpRequest, key: int) -> HttpResponse:
     results = async_to_sync(check_workflow)(workflow)
     context: dict[str, object] = {
         "workflow": workflow,
-        "lines": _lines(results),
+        "lines": check_lines(results),
         "refused": _refused(results),
         "parts": parts(workflow, "workflow_checks"),
     }
@@ -114,14 +115,14 @@ def enable(request: HttpRequest, key: int) -> HttpResponse:
             managing.enable(workflow, by=_who(request))
         except WrongParameters as wrong:
             for error in wrong.errors:
-                messages.error(request, f"{error.name}: {error.message.text(_translated)}")
+                messages.error(request, f"{error.name}: {in_reader_language(error.message)}")
             return redirect("configurator:workflow_parameters", key)
         messages.success(request, gettext("“{name}” is enabled.").format(name=workflow.name))
         return redirect("configurator:workflows")
     results = async_to_sync(check_workflow)(workflow)
     context: dict[str, object] = {
         "workflow": workflow,
-        "lines": _lines(results),
+        "lines": check_lines(results),
         "refused": _refused(results),
         "missing": missing(workflow),
     }
@@ -209,16 +210,17 @@ def between(workflow: ServiceWorkflow) -> tuple[Link, ...]:
 def add_errors(form: forms.Form, wrong: WrongParameters) -> None:
     """Put each error at its field; at the top where the form has none of that name."""
     for error in wrong.errors:
-        form.add_error(error.name if error.name in form.fields else None, error.message.text(_translated))
+        form.add_error(error.name if error.name in form.fields else None, in_reader_language(error.message))
 
 
-def _lines(results: tuple[CheckResult, ...]) -> list[dict[str, str]]:
+def check_lines(results: tuple[CheckResult, ...]) -> list[dict[str, str]]:
+    """What checks say, as the table of checks shows it."""
     return [
         {
             "subject": gettext(result.subject),
             "verdict": f"check {result.verdict.value}",
-            "found": result.found.text(_translated),
-            "remedy": result.remedy.text(_translated),
+            "found": in_reader_language(result.found),
+            "remedy": in_reader_language(result.remedy),
         }
         for result in results
     ]
@@ -230,10 +232,6 @@ def _refused(results: tuple[CheckResult, ...]) -> int:
 
 def _title(what: str, workflow: ServiceWorkflow) -> str:
     return gettext("{what}: {name}").format(what=what, name=workflow.name)
-
-
-def _translated(text: str) -> str:
-    return gettext(text) if text else text
 
 
 def _who(request: HttpRequest) -> str:

@@ -90,6 +90,12 @@ class CertificateStore:
             message("Choose one of these, or import the certificate with `formcase certificate import FILE`."),
         )
 
+    def remove(self, thumbprint: str) -> StoredCertificate:
+        """Remove a certificate with its key; what was removed. Raises as `find`."""
+        found = self.find(thumbprint)
+        found.path.unlink(missing_ok=True)
+        return found
+
     def _make_folder(self) -> None:
         self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         if stat.S_IMODE(self._folder.stat().st_mode) != _FOLDER_MODE:
