@@ -68,7 +68,8 @@ class PostgresJournal:
             if row is None:
                 return
             workflow = cast(int, row["workflow_id"])
-            await write_log(connection, Note("delivered", message("Delivered")), workflow=workflow, key=key)
+            if row["first"]:
+                await write_log(connection, Note("delivered", message("Delivered")), workflow=workflow, key=key)
             if row["overtaken"]:
                 await enqueue_filing(self._app, connection, key)
 
