@@ -44,7 +44,7 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> "UploadedFile[bytes]":
         """Refuse what can be no certificate before it is read."""
-        file: "UploadedFile[bytes]" = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(gettext("The file is larger than 2 MiB: it is no certificate."))
         return file
