@@ -39,6 +39,7 @@ class Membership:
     role: str
     case: int | None
     origins: tuple[FieldPath, ...]
+    role_origins: tuple[FieldPath, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,7 +59,8 @@ class Contacts:
             role = self._role(contact.group)
             person = persons[_identity(number, contact.group, self.entries.knowledge.contact_types)]
             if role is not None and person is not None:
-                memberships.append(Membership(person, role, contact.case, _origins(contact.group)))
+                origins, role_origins = _origins(contact.group), contact.group.paths(ROLE)
+                memberships.append(Membership(person, role, contact.case, origins, role_origins))
         return tuple(memberships)
 
     def address_of(self, person: Person) -> Reference:

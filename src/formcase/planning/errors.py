@@ -29,13 +29,16 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in a form. path: None where the form as a whole is meant; is_field: whether the path ends on a field, not
-    on a group or page; entity: the case system's type that the place is mapped to, empty where it is none."""
+    on a group or page; entity: the case system's type that the place is mapped to, empty where it is none. sources:
+    where a workflow's own mapping has made the page that the path leads along, the form's fields or groups that it has
+    made this of; none where the mapping alone says it."""
 
     form_id: str
     form_version: int
     path: FieldPath | None = None
     is_field: bool = False
     entity: str = ""
+    sources: tuple[FieldPath, ...] | None = None
 
     def subject(self) -> str:
         """`Files.FileClass_Value`; the page's name where the page itself is meant."""
@@ -46,20 +49,38 @@ class Place:
 
     def message(self) -> Message:
         """`From page WZ_ODATA, group Files, field FileClass_Value of form 800636 version 4.`"""
+        if self.sources is not None:
+            return self._by_mapping(self.sources)
         if self.path is None:
             return message("From form {form} version {version}.", form=self.form_id, version=self.form_version)
         return message(
             "From {steps} of form {form} version {version}.",
-            steps=together([self._step(index, step) for index, step in enumerate(self.path.steps)], ", "),
+            steps=self._steps(self.path),
             form=self.form_id,
             version=self.form_version,
         )
 
-    def _step(self, index: int, step: Step) -> Message:
-        assert self.path is not None
+    def _by_mapping(self, sources: tuple[FieldPath, ...]) -> Message:
+        inside = "" if self.path is None else "/".join(map(str, self.path.steps[1:]))
+        if not sources:
+            if not inside:
+                return message("From the workflow's own mapping.")
+            return message("From {path} of the workflow's own mapping.", path=inside)
+        return message(
+            "From {steps} of form {form} version {version}, by the workflow's own mapping.",
+            steps=together([self._steps(path) for path in sources], "; "),
+            form=self.form_id,
+            version=self.form_version,
+        )
+
+    def _steps(self, path: FieldPath) -> Message:
+        last = len(path.steps) - 1
+        return together([self._step(index, step, index == last) for index, step in enumerate(path.steps)], ", ")
+
+    def _step(self, index: int, step: Step, is_last: bool) -> Message:
         if index == 0:
             return message("page {name}", name=str(step))
-        if self.is_field and index == len(self.path.steps) - 1:
+        if self.is_field and is_last:
             return message("field {name}", name=str(step))
         return message("group {name}", name=str(step))
 
@@ -76,8 +97,10 @@ class PlanError:
 
     @property
     def path(self) -> FieldPath | None:
-        """Where it stands."""
-        return self.place.path
+        """Where it stands in the form; None where it stands nowhere there."""
+        if self.place.sources is None:
+            return self.place.path
+        return self.place.sources[0] if self.place.sources else None
 
     @abstractmethod
     def what(self) -> Message:
@@ -174,6 +197,11 @@ class NotServed(PlanError):
 
     def what(self) -> Message:
         return message("the case system has no {set}.", set=self.entity_set)
+
+
+class MappingMakesTooMuch(PlanError):
+    def what(self) -> Message:
+        return message("the workflow's own mapping makes more of this submission than can be filed.")
 
 
 # Names
@@ -310,6 +338,15 @@ class MissingMandatory(PlanError):
 
     def what(self) -> Message:
         return message("the field {name} is missing or empty; it must have a value.", name=self.property)
+
+
+class NotInConversion(PlanError):
+    def what(self) -> Message:
+        return message(
+            "“{value}” is not in the conversion table of the workflow's own mapping.",
+            hidden=("value",),
+            value=self.shown(),
+        )
 
 
 # Cases

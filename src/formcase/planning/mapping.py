@@ -23,6 +23,11 @@ TEMPLATE: Final = "RecordTemplate"
 ROLE: Final = "Role"
 CASE_KEYS: Final = ("ID", "UserKey", "FileNo")
 
+# The groups that may stand in each.
+IN_CASES: Final = ("Text", "Note", "Dates", "Infos", "AccessCode", "UpdateCode")
+IN_CONTACTS: Final = ("Addresses",)
+IN_TEMPLATE: Final = ("Text", "Dates", "Infos", "AccessCode", "UpdateCode")
+
 # What only says which kind of thing a group is, and so does not fill it.
 KINDS: Final = frozenset(
     {
@@ -121,9 +126,6 @@ def groups_of(mapping: MappingPage) -> Iterator[MappedGroup]:
 
 
 _ON_THE_PAGE: Final = Names((CASES, CONTACTS, TEMPLATE))
-_IN_CASES: Final = ("Text", "Note", "Dates", "Infos", "AccessCode", "UpdateCode")
-_IN_CONTACTS: Final = ("Addresses",)
-_IN_TEMPLATE: Final = ("Text", "Dates", "Infos", "AccessCode", "UpdateCode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +175,19 @@ class _Reader:
         return MappingPage(tuple(cases), tuple(self._contacts), templates[0] if templates else None)
 
     def _case(self, group: Group, path: FieldPath, number: int) -> Sequence[MappedGroup]:
-        frame = self._frame(CASES, path, (*_IN_CASES, CONTACTS), own_keys=CASE_KEYS)
+        frame = self._frame(CASES, path, (*IN_CASES, CONTACTS), own_keys=CASE_KEYS)
         if frame is None or self._is_empty(group, frame):
             return ()
         return (self._group(group, path, frame, number),)
 
     def _contact(self, group: Group, path: FieldPath, case: int | None) -> None:
-        frame = self._frame(CONTACTS, path, _IN_CONTACTS, extra=(ROLE,))
+        frame = self._frame(CONTACTS, path, IN_CONTACTS, extra=(ROLE,))
         if frame is not None and not self._is_empty(group, frame):
             self._contacts.append(MappedContact(self._group(group, path, frame), case))
 
     def _template(self, group: Group, path: FieldPath) -> Sequence[MappedGroup]:
         # Not left out where it only says a kind: its State_Value is meant.
-        frame = self._frame("Records", path, _IN_TEMPLATE)
+        frame = self._frame("Records", path, IN_TEMPLATE)
         return () if frame is None else (self._group(group, path, frame),)
 
     def _frame(
@@ -206,7 +208,7 @@ class _Reader:
         """What may stand in a group inside; None where the case system knows no such group."""
         if name == CONTACTS and CONTACTS in frame.groups:
             contact = self._metadata.types.get(self._metadata.entity_sets.get(CONTACTS, ""))
-            return None if contact is None else _Frame(contact, _IN_CONTACTS, extra=(ROLE,))
+            return None if contact is None else _Frame(contact, IN_CONTACTS, extra=(ROLE,))
         inner = frame.type.navigation.get(name)
         kept_in = frame.type.properties.get(name)
         type_name = inner.target if inner is not None else kept_in.type if kept_in is not None else ""

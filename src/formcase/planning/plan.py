@@ -121,13 +121,14 @@ class AddCaseRow:
 
 @dataclass(frozen=True, slots=True)
 class AddParty:
-    """POST FileContacts."""
+    """POST FileContacts. origins: where the contact and its role stand in the form; role_origins: the role alone."""
 
     case: Reference
     contact: Reference
     address: Reference
     role: str
-    origins: tuple[FieldPath, ...] = ()  # where the contact and its role stand in the form
+    origins: tuple[FieldPath, ...] = ()
+    role_origins: tuple[FieldPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

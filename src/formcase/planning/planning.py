@@ -17,10 +17,13 @@ from formcase.planning.found import Found
 from formcase.planning.knowledge import Knowledge, Rules
 from formcase.planning.mapping import PAGE, MappingPage, paths_on_page, read_mapping
 from formcase.planning.metadata import Metadata
+from formcase.planning.own_mapping.origins import errors_in_form_terms, plan_in_form_terms, without_consequences
+from formcase.planning.own_mapping.pages import MadePage
 from formcase.planning.plan import AddDocument, AddParty, AddReference, Entry, Existing, Plan, PlanKind
 from formcase.submission.model import FieldPath, FileDescription, Step, Submission
 
 MOST_DOCUMENTS: Final = 20_000
+_NOWHERE: Final = FieldPath(())
 
 
 def plan_cases(
@@ -30,10 +33,12 @@ def plan_cases(
     *,
     pdf: FileDescription | None,
     xml: FileDescription,
+    made: MadePage | None = None,
 ) -> Plan:
     """The plan that the form's mapping asks for. Raises `PlanningFailed` with everything that is wrong with it.
 
-    `knowledge` must answer all that `questions.questions` asks about the submission.
+    `knowledge` must answer all that `questions.questions` asks about the submission. made: the submission's mapping
+    page, where a workflow's own mapping has made it.
     """
     found = Found(submission.form_id, submission.form_version)
     entries = Entries(knowledge, ZoneInfo(rules.time_zone), found)
@@ -45,10 +50,10 @@ def plan_cases(
         submission, xml, pdf, _template(mapping, entries), longest_title(knowledge.metadata, "Records")
     )
     _check_size(documents, mapping, found)
-    if found.errors():
-        raise PlanningFailed(_in_form_order(found.errors(), submission))
+    if wrong := _wrong(found, submission, made):
+        raise PlanningFailed(wrong)
     parties = tuple(_parties(cases, memberships, contacts))
-    return Plan(
+    plan = Plan(
         PlanKind.MAPPED,
         submission.reference_id,
         (
@@ -59,6 +64,7 @@ def plan_cases(
             *(AddReference(case.reference, rules.reference_label, submission.reference_id) for case in cases),
         ),
     )
+    return plan if made is None else plan_in_form_terms(plan, made)
 
 
 def heading_of(submission: Submission, rules: Rules) -> Heading:
@@ -102,9 +108,20 @@ def _parties(cases: Sequence[CaseInPlan], memberships: Sequence[Membership], con
             if (contact, membership.role) not in there:
                 there.add((contact, membership.role))
                 address = contacts.address_of(membership.person)
-                yield AddParty(case.reference, reference, address, membership.role, membership.origins)
+                yield AddParty(
+                    case.reference, reference, address, membership.role, membership.origins, membership.role_origins
+                )
+
+
+def _wrong(found: Found, submission: Submission, made: MadePage | None) -> tuple[PlanError, ...]:
+    if made is None:
+        return _in_form_order(found.errors(), submission)
+    if made.is_unusable():
+        return made.errors
+    ordered = _in_form_order((*made.errors, *without_consequences(found.errors(), made)), submission)
+    return errors_in_form_terms(ordered, made)
 
 
 def _in_form_order(found: Sequence[PlanError], submission: Submission) -> tuple[PlanError, ...]:
     order = {path: number for number, path in enumerate(paths_on_page(submission))}
-    return tuple(sorted(found, key=lambda error: -1 if error.path is None else order.get(error.path, -1)))
+    return tuple(sorted(found, key=lambda error: order.get(error.place.path or _NOWHERE, -1)))

@@ -37,22 +37,8 @@ def print_plan(plan: Plan, translate: Translate = untranslated) -> str:
     return "\n".join(_lines(plan, translate))
 
 
-def _lines(plan: Plan, translate: Translate) -> Iterator[str]:
-    if plan.kind is PlanKind.ERROR_CASE:
-        head = message("Error case for submission {reference}", reference=plan.reference_id)
-    else:
-        head = message("Plan for submission {reference}", reference=plan.reference_id)
-    yield head.text(translate)
-    for number, operation in enumerate(plan.operations, 1):
-        yield f"{number:>3}. {_head(operation).text(translate)}"
-        entry = entry_of(operation)
-        if entry is not None:
-            yield from _of_entry(entry, _INDENT)
-        if isinstance(operation, AddParty) and operation.origins:
-            yield f"{_INDENT}← {_sources(operation.origins)}"
-
-
-def _head(operation: Operation) -> Message:
+def head_of(operation: Operation) -> Message:
+    """What an operation does, in one line."""
     match operation:
         case CreateContact(key):
             return message("Create contact {key}", key=key)
@@ -80,6 +66,36 @@ def _head(operation: Operation) -> Message:
             return message(
                 "Add {label} {reference} to case {case}", label=label, reference=reference_id, case=_name(case)
             )
+
+
+def shown_value(value: Value) -> str:
+    """A value as people read it, its first characters where it is long."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return format(value, "f")
+        case date() | datetime():
+            return value.isoformat()
+        case int():
+            return str(value)
+        case str():
+            return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+
+
+def _lines(plan: Plan, translate: Translate) -> Iterator[str]:
+    if plan.kind is PlanKind.ERROR_CASE:
+        head = message("Error case for submission {reference}", reference=plan.reference_id)
+    else:
+        head = message("Plan for submission {reference}", reference=plan.reference_id)
+    yield head.text(translate)
+    for number, operation in enumerate(plan.operations, 1):
+        yield f"{number:>3}. {head_of(operation).text(translate)}"
+        entry = entry_of(operation)
+        if entry is not None:
+            yield from _of_entry(entry, _INDENT)
+        if isinstance(operation, AddParty) and operation.origins:
+            yield f"{_INDENT}← {_sources(operation.origins)}"
 
 
 def _document(document: AddDocument) -> Message:
@@ -115,7 +131,7 @@ def _of_entry(entry: Entry, indent: str) -> Iterator[str]:
     for name, value in entry.values.items():
         paths = entry.origins.get(name, ())
         source = f"  ← {_sources(paths)}" if paths else ""
-        first, *more = _shown(value).split("\n")
+        first, *more = shown_value(value).split("\n")
         yield f"{indent}{name}: {first}{source}"
         for line in more:
             yield f"{indent}{' ' * len(name)}  {line}"
@@ -123,20 +139,6 @@ def _of_entry(entry: Entry, indent: str) -> Iterator[str]:
         for row in inner if isinstance(inner, tuple) else (inner,):
             yield f"{indent}{name}"
             yield from _of_entry(row, indent + _INDENT)
-
-
-def _shown(value: Value) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case Decimal():
-            return format(value, "f")
-        case date() | datetime():
-            return value.isoformat()
-        case int():
-            return str(value)
-        case str():
-            return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
 
 
 def _sources(paths: tuple[FieldPath, ...]) -> str:

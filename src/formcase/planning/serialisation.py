@@ -99,7 +99,7 @@ def _operation(operation: Operation) -> dict[str, Json]:
             }  # fmt: skip
         case AddCaseRow(case, collection, entry):
             return {"do": "add case row", "case": _reference(case), "collection": collection, "entry": _entry(entry)}
-        case AddParty(case, contact, address, role, origins):
+        case AddParty(case, contact, address, role, origins, role_origins):
             return {
                 "do": "add party",
                 "case": _reference(case),
@@ -107,6 +107,7 @@ def _operation(operation: Operation) -> dict[str, Json]:
                 "address": _reference(address),
                 "role": role,
                 "origins": _paths(origins),
+                "roleOrigins": _paths(role_origins),
             }
         case AddDocument():
             return _document(operation)
@@ -140,6 +141,7 @@ def _read_operation(data: JsonObject) -> Operation:
                 _read_reference(data["address"]),
                 _str(data["role"]),
                 _read_paths(data["origins"]),
+                _read_paths(data.get("roleOrigins", [])),
             )
         case "add document":
             return _read_document(data)

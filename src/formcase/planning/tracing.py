@@ -56,12 +56,11 @@ def _steps(target: str) -> list[str]:
 
 
 def _of_party(party: AddParty, steps: list[str]) -> FieldPath | None:
-    """origins holds the contact's code or group first, and the role's field last."""
+    """origins holds the contact's code or group first."""
     if not party.origins or not steps:
         return None
     if steps[-1].startswith("CustomLabel"):
-        last = party.origins[-1]
-        return last if last.steps[-1].name.strip().casefold() == "role" else None
+        return party.role_origins[0] if party.role_origins else None
     return party.origins[0] if steps[-1] in {"Name", "NameKey_Value", "NameAddress", "AddressKey_Value"} else None
 
 

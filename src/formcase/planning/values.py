@@ -48,6 +48,11 @@ def read_value(text: str, edm_type: str, zone: ZoneInfo) -> Value:
     return reader(text)
 
 
+def can_be_read(edm_type: str) -> bool:
+    """Whether a form can give a value of this type."""
+    return edm_type in _BITS or edm_type == "Edm.DateTimeOffset" or edm_type in _READERS
+
+
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The beginning of a day, with its distance from UTC. Raises OverflowError where the calendar ends."""
     local = datetime(day.year, day.month, day.day, tzinfo=zone)
