@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -122,6 +123,9 @@ def installation(folder) -> Iterator[Installation]:
 def test_it_serves_heals_and_ends_in_order(installation):
     installation.serve()
     assert installation.is_ready()
+    lines = [installation.process.stdout.readline() for _line in range(4)]
+    assert lines[2] == "Sign in as: administrator\n"  # as nobody has signed in here before
+    password = re.fullmatch(r"Password, shown this once: (\S{23}) \(.*\)\n", lines[3]).group(1)
     for module, port in (
         ("formcase.site.web", installation.port),
         ("formcase.site.form_service", installation.port + 1),
@@ -145,6 +149,12 @@ def test_it_serves_heals_and_ends_in_order(installation):
     installation.process.send_signal(signal.SIGTERM)
     assert installation.process.wait(30) == 0
     wait_until(lambda: not any(is_alive(process) for process in processes))
+    assert not [path for path in kept_files(installation.folder) if password.encode() in path.read_bytes()]
+
+
+def kept_files(folder: Path) -> list[Path]:
+    """All that an installation keeps, its database included."""
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_a_kill_leaves_no_process_behind(installation):
@@ -153,6 +163,7 @@ def test_a_kill_leaves_no_process_behind(installation):
     assert len(processes) >= 5
     installation.process.kill()
     installation.process.wait()
+    assert "Password" not in installation.process.stdout.read()  # it was shown at the first start
     wait_until(lambda: not any(is_alive(process) for process in processes))
 
 

@@ -31,10 +31,11 @@ class Pageable(Protocol):
 
 
 @register.simple_tag
-def icon(name: str) -> SafeString:
-    """One of the design system's icons, as decoration."""
+def icon(name: str, look: str = "") -> SafeString:
+    """One of the design system's icons, as decoration. look: further classes."""
     return format_html(
-        '<svg class="icon-svg" focusable="false" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        '<svg class="icon-svg{}" focusable="false" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" {look}" if look else "",
         static(_ICONS),
         name,
     )
@@ -89,6 +90,8 @@ def field(bound: BoundField, *, autocomplete: str = "", is_filter: bool = False)
     described = [f"{bound.auto_id}-hint"] if bound.help_text else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
     attributes: dict[str, str | bool] = {"class": _class(widget)}
+    if str(widget.attrs.get("placeholder", "")) in str(bound.label):
+        attributes["placeholder"] = False  # allauth says there again what the label says
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
