@@ -62,6 +62,17 @@ async def test_a_submission_and_its_job_are_recorded_once(bench, workflow):
     ]
 
 
+@pytest.mark.parametrize("watch_first", [True, False])
+async def test_a_submission_that_watch_and_filing_both_deliver_is_delivered_once_in_the_log(
+    bench, workflow, watch_first
+):
+    attempt = await begun(bench, workflow)
+    steps = [lambda: bench.journal.mark_delivered(attempt.entry.key), attempt.delivered]
+    for step in steps if watch_first else reversed(steps):
+        await step()
+    assert await LogEntry.objects.filter(event="delivered").acount() == 1
+
+
 async def test_two_watches_at_once_record_a_submission_once(bench, workflow):
     pages = await asyncio.gather(
         *(bench.journal.record(workflow.pk, "https://a", [summary(n) for n in range(20)]) for _ in range(4))

@@ -123,8 +123,9 @@ def _content(content: bytes, headers: Mapping[str, str], place: str) -> bytes:
 
 def _parts(body: bytes, boundary: bytes, name: str) -> Iterator[tuple[dict[str, str], bytes, str]]:
     """Headers, body and a name for messages, of each part."""
-    delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|$)")
-    marks = list(delimiter.finditer(body))
+    # the line's end before a delimiter is looked at afterwards: a search that begins with known letters can leap
+    delimiter = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|$)")
+    marks = [mark for mark in delimiter.finditer(body) if body[max(mark.start() - 1, 0) : mark.start()] in (b"", b"\n")]
     if not marks:
         raise _malformed(_("The boundary {boundary} does not stand in the body.").format(boundary=boundary.decode()))
     if marks[-1][1] is None:
@@ -136,9 +137,14 @@ def _parts(body: bytes, boundary: bytes, name: str) -> Iterator[tuple[dict[str, 
         if mark[1] is not None:
             return
         place = f"{name} {number}"
-        whole = re.sub(rb"^\r?\n", b"", body[mark.end() : following.start()])
+        whole = _without_line_ends(body[mark.end() : following.start()])
         head, content = _split_head(whole)
         yield _headers(head, place), content, place
+
+
+def _without_line_ends(between: bytes) -> bytes:
+    """Between two delimiters: the first line's end belongs to the one above, the last to the one below."""
+    return re.sub(rb"\A\r?\n", b"", between).removesuffix(b"\n").removesuffix(b"\r")
 
 
 def _split_head(content: bytes) -> tuple[str, bytes]:

@@ -100,8 +100,13 @@ class PostgresAttempt:
     async def delivered(self) -> None:
         """See the port."""
         async with self._fenced() as connection:
-            await self._set(connection, delivered_at=datetime.now(UTC))
-            await self._log(connection, Note("delivered", message("Delivered")))
+            cursor = await connection.execute(
+                "update workflows_submissionrecord set delivered_at = now() "
+                "where id = %(key)s and delivered_at is null",
+                self._fence(),
+            )
+            if cursor.rowcount:  # else the watch was faster and has said so
+                await self._log(connection, Note("delivered", message("Delivered")))
         self._entry = replace(self._entry, delivered=True)
 
     async def intend(self, intent: Intent) -> None:

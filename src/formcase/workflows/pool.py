@@ -1,5 +1,6 @@
 """The worker's connections to the database."""
 
+import select
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,9 +19,17 @@ def open_pool(conninfo: Mapping[str, object], size: int) -> Pool:
         min_size=1,
         max_size=size,
         open=False,
-        check=AsyncConnectionPool.check_connection,
+        check=check_where_doubtful,
         configure=settle_session,
     )
+
+
+async def check_where_doubtful(connection: AsyncConnection[Any]) -> None:
+    """Raise where the connection is broken. One at rest has nothing to be read; one that the server has closed has."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):  # only then is it worth a question, because there are twenty uses for each submission
+        await AsyncConnectionPool.check_connection(connection)
 
 
 async def settle_session(connection: AsyncConnection[Any]) -> None:

@@ -126,12 +126,16 @@ def _boundary_of(content_type: str) -> bytes:
 
 def _split(body: bytes, boundary: bytes) -> list[bytes]:
     """The parts between the delimiter lines; what stands before the first and after the last is not looked at."""
-    delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|$)")
+    # it begins with letters that are known, so that the search can leap, and what stands before is looked at then
+    delimiter = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|$)")
     parts: list[bytes] = []
     begin: int | None = None
     for found in delimiter.finditer(body):
+        start = found.start()
+        if start and body[start - 1 : start] != b"\n":
+            continue
         if begin is not None:
-            parts.append(body[begin : found.start()])
+            parts.append(body[begin:start].removesuffix(b"\n").removesuffix(b"\r"))
         if found[1]:
             return parts if begin is not None else []
         if len(parts) >= MOST_PARTS:
