@@ -50,7 +50,7 @@ class FormServiceUnderTest:
     """A running form service with two forms that are released to us and one that is not, and no submissions.
 
     submit: put a submission of a form there, and give its id; withdraw: take it away for ever; connect, stranger: us,
-    and somebody whom the service does not know.
+    and somebody whom the service does not know. url: its address.
     """
 
     connect: Callable[[], FormService]
@@ -59,6 +59,7 @@ class FormServiceUnderTest:
     withdraw: Callable[[str], None]
     forms: tuple[str, str] = ("800636", "800702")
     unreleased: str = "800999"
+    url: str = ""
 
 
 Running = Callable[[Path], AbstractContextManager[FormServiceUnderTest]]
@@ -98,6 +99,7 @@ def built_in(folder: Path) -> Iterator[FormServiceUnderTest]:
                 stranger=lambda: connected("stranger", theirs),
                 submit=submit,
                 withdraw=withdraw,
+                url=url,
             )
     finally:
         for model in (models.Submission, models.IssuedIdentifiers, models.FormVersion, models.Client):

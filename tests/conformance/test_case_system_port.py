@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from conformance.case_systems import CaseSystemUnderTest
-from formcase.checks import CheckResult, Verdict
+from formcase.checks import FORM_CODES, FORM_NAMES, FORM_RIGHTS, CheckResult, Verdict
 from formcase.outcomes import (
     DocumentUnavailable,
     Outdated,
@@ -509,6 +509,10 @@ def a_form(access_code: str | None = None) -> FormDefinition:
     return FormDefinition(FormSummary("800636", "Flag permit", 1, datetime.now(UTC)), (page,))
 
 
+def with_id(form: FormDefinition, form_id: str) -> FormDefinition:
+    return replace(form, summary=replace(form.summary, id=form_id))
+
+
 async def test_the_checks_name_the_rights_that_the_forms_need_and_the_user_lacks(
     case_system: CaseSystem, world: CaseSystemUnderTest
 ) -> None:
@@ -521,6 +525,50 @@ async def test_the_checks_name_the_rights_that_the_forms_need_and_the_user_lacks
     colleague = by_subject(await case_system.checks(world.colleague, RULES, (a_form(world.confidential),)))
     assert colleague["rights"].verdict is Verdict.NO
     assert world.confidential in colleague["rights"].found.text()
+
+
+async def test_each_form_is_told_by_itself_with_every_right_that_it_needs(
+    case_system: CaseSystem, world: CaseSystemUnderTest
+) -> None:
+    plain, secret = a_form(), with_id(a_form(world.confidential), "800702")
+    results = await case_system.checks(world.colleague, RULES, (plain, secret))
+    lines = {(each.subject, each.form): each for each in results if each.form is not None}
+    assert lines[FORM_RIGHTS, "800636"].verdict is Verdict.YES
+    assert lines[FORM_RIGHTS, "800702"].verdict is Verdict.NO
+    details = {detail.text.text(): detail.verdict for detail in lines[FORM_RIGHTS, "800702"].details}
+    assert details["Case Create"] is Verdict.YES
+    assert details[f"access code {world.confidential}"] is Verdict.NO
+    assert lines[FORM_NAMES, "800636"].verdict is lines[FORM_CODES, "800636"].verdict is Verdict.YES
+
+
+async def test_names_and_codes_that_are_not_there_are_a_warning_that_says_where_they_stand(
+    case_system: CaseSystem, world: CaseSystemUnderTest
+) -> None:
+    fields = (
+        FormField("Title", default="{Page.Title}"),
+        FormField("FileClass_Value", default="99.99"),
+        FormField("State_Value", default="{Page.State}"),
+        FormField("NoSuchName", default="1"),
+    )
+    page = FormPage("WZ_ODATA", (FormGroup("Files", fields),), hidden=True)
+    form = FormDefinition(FormSummary("800636", "Flag permit", 1, datetime.now(UTC)), (page,))
+    results = by_subject(await case_system.checks(world.caseworker, RULES, (form,)))
+    assert results["rights"].verdict is Verdict.YES
+    for subject, told in ((FORM_NAMES, "NoSuchName"), (FORM_CODES, "there is no case group 99.99")):
+        assert results[subject].verdict is Verdict.WARNING
+        (detail,) = results[subject].details
+        assert told in detail.text.text()
+        assert "WZ_ODATA" in detail.text.text()
+        assert told in str(results[subject].found)
+
+
+async def test_the_fingerprint_stays_as_it_is_and_is_another_one_for_another_user(
+    case_system: CaseSystem, world: CaseSystemUnderTest
+) -> None:
+    users = (world.caseworker, world.colleague, world.reader, "NOBODY")
+    first, again = [[await case_system.fingerprint(user) for user in users] for _ in range(2)]
+    assert first == again
+    assert len(set(first)) == 4
 
 
 async def test_the_access_code_of_error_cases_must_be_there_and_held(

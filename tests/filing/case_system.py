@@ -258,7 +258,7 @@ class ModelCaseSystem(Faulty):
             if remembered is not None:
                 self.repeated += 1
                 if isinstance(remembered, Refused):
-                    raise copy.copy(remembered)
+                    raise _again(remembered)
                 return remembered
         assert len(set(ids.request_ids)) == len(plan.operations), "each part has a request id of its own"
         try:
@@ -280,6 +280,19 @@ class ModelCaseSystem(Faulty):
 
     def _reference(self, case: Case) -> CaseReference:
         return CaseReference(case.id, case.number, f"https://cases.example/{case.id}")
+
+
+def _again(refused: Refused) -> Refused:
+    """The same refusal for another request."""
+    return type(refused)(
+        refused.tried,
+        refused.answer,
+        status=refused.status,
+        code=refused.code,
+        target=refused.target,
+        part=refused.part,
+        reason=refused.reason,
+    )
 
 
 class _Change:

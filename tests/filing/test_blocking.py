@@ -50,8 +50,10 @@ async def test_what_could_not_be_told_of_a_parked_submission_is_told_later(world
     world.forms.fails("report TemporaryBlocked", BUSY)
     record = await world.tries(second)
     assert record.blocked_reported is False
-    rows = await world.bench.rows("select scheduled_at from procrastinate_jobs where lock = %s", f"submission:{second}")
-    assert len(rows) == 1
+    assert record.due_at is not None
+    assert await due(world) == []
+    await world.bench.passes(1800, second)
+    assert await due(world) == [second]
     record = await world.tries(second)
     assert record.blocked_reported is True
     assert len(world.stored(record).said(Status.TEMPORARY_BLOCKED)) == 1
@@ -248,8 +250,39 @@ async def test_a_killed_probe_is_taken_over(world):
     assert (await world.tries(key)).attempt_open
     assert await due(world) == [], "its worker may still be at it"
     await world.bench.passes(20, key)
+    await world.bench.sweep()
+    await world.bench.passes(5, key)
     assert await due(world) == [key]
+    assert "broke off" in await world.events(key)
     assert (await world.tries(key)).state == "imported"
+
+
+async def test_a_dead_attempt_behind_a_block_does_not_keep_what_it_has_claimed(world):
+    """The probe needs the contact that the dead one holds, and nobody may take the dead one over."""
+    dead, probe = await world.submitted("R-1"), await world.submitted("R-2")
+    world.cases.fails("apply", Fault(Killed))
+    await world.tries(dead)
+    world.cases.fails("metadata", NOT_LET_IN)
+    assert (await world.tries(probe)).state == "blocked"
+    assert (await world.tries(dead)).attempt_open
+    await world.bench.passes(20, dead)
+    await probe_is_due(world)
+    await world.bench.sweep()
+    await world.bench.passes(5, dead)
+    assert await due(world) == [dead, probe], "the dead one is set aside, the other one tries for all"
+    assert (await world.tries(dead)).state == "blocked"
+    assert (await world.tries(probe)).state == "imported"
+    assert (await world.ends(dead)).state == "imported"
+    assert len(world.cases.contents.contacts) == 1
+
+
+async def test_a_fault_in_telling_the_form_service_leaves_no_attempt_open(world):
+    key = await world.submitted()
+    world.cases.fails("metadata", NOT_LET_IN)
+    world.forms.fails("report TemporaryBlocked", lambda: ZeroDivisionError("0101901234"))
+    record = await world.tries(key)
+    assert (record.state, record.attempt_open) == ("waiting", False)
+    assert record.due_at is not None
 
 
 @pytest.mark.parametrize("workers", [8])

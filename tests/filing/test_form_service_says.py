@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from filing.faults import BUSY, LOST, Fault, answered
+from filing.form_service import described
 from filing.world import CASE
 from formcase.messages import message
 from formcase.outcomes import AlreadyImported, Unreadable
@@ -167,8 +168,11 @@ async def test_xml_that_disagrees_with_the_listing_makes_no_case(world):
 
 async def test_a_submission_that_becomes_another_one_makes_no_case(world):
     key = await world.submitted()
-    stored = world.forms.stored["s-1"]
-    stored.summary = replace(stored.summary, reference_id="OTHER")
+    other = world.forms.submit("OTHER", (CASE,))
+    stored = world.forms.stored.pop(other.id)
+    xml = stored.xml.replace(b'id="s-2"', b'id="s-1"')
+    listed = replace(other, id="s-1", xml=described(xml, "application/xml"))
+    world.forms.stored["s-1"] = replace(stored, summary=listed, xml=xml)
     record = await world.tries(key)
     assert (record.state, record.unreadable_tries) == ("waiting", 1)
     assert world.cases.cases == []

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from filing.case_system import ModelCaseSystem
 from filing.faults import Killed
@@ -27,17 +26,18 @@ class World:
     forms: ModelFormService = field(default_factory=ModelFormService)
     cases: ModelCaseSystem = field(default_factory=ModelCaseSystem)
     unconnected: Exception | None = None
+    source: str = SOURCE
 
     async def submitted(self, reference: str = "8KS-SQ5", groups: Groups = (CASE, ANNA), **more: object) -> int:
         """Hand a form in and let the watch find it. The key in the journal."""
         summary = self.forms.submit(reference, groups, **more)  # type: ignore[arg-type]
         await self.watch()
-        return (await SubmissionRecord.objects.aget(submission_id=summary.id)).pk
+        return (await SubmissionRecord.objects.aget(source=self.source, submission_id=summary.id)).pk
 
-    async def watch(self, source: str = SOURCE) -> Round:
+    async def watch(self, source: str | None = None) -> Round:
         return await Watch(
             workflow=self.workflow.pk,
-            source_name=source,
+            source_name=source or self.source,
             source=self.forms,
             journal=self.bench.journal,
             form_ids=(),
@@ -76,6 +76,3 @@ class World:
 
     async def events(self, key: int) -> list[str]:
         return [entry.event async for entry in LogEntry.objects.filter(submission=key).order_by("id")]
-
-
-HOUR = timedelta(hours=1)

@@ -1,6 +1,7 @@
 """A mapping is written down so that people can read it, and read back as it was; what is wrong is told all at once."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,12 @@ from planning.mappings import mappings, references
 def test_every_mapping_is_read_back_as_it_was_written(mapping):
     assert mapping_from_json(mapping_to_json(mapping)) == mapping
     assert mapping_from_data(mapping_to_data(mapping)) == mapping
+
+
+def test_the_mapping_in_the_documentation_can_be_read():
+    text = (Path(__file__).parents[2] / "docs/administrator/mapping.md").read_text(encoding="utf-8")
+    mapping = mapping_from_json(text.partition("```json\n")[2].partition("```")[0])
+    assert [group.name for group in mapping.groups] == ["Files", "Contacts"]
 
 
 @settings(deadline=None)

@@ -88,6 +88,7 @@ def transactional_db(django_db_setup: None, django_db_blocker) -> Iterator[None]
     """As pytest-django's, but only the tables of the way are emptied, which takes a fraction of the time."""
     with django_db_blocker.unblock():
         yield
+        connections.close_all()  # a test may have cut it
         with connection.cursor() as cursor:
             cursor.execute(
                 "select string_agg(quote_ident(tablename), ', ') from pg_tables where schemaname = 'public' "

@@ -72,7 +72,12 @@ def _of_the_workflows(error: Exception) -> Failure | None:
     from formcase.workflows.managing import UnknownWorkflow
     from formcase.workflows.parameters import WrongParameters
     from formcase.workflows.submissions import UnknownSubmission
+    from formcase.workflows.versions import NotPossible, UnknownVersion, Unusable
 
+    if isinstance(error, UnknownVersion | Unusable):
+        return Failure(str(error), WRONG_USE)
+    if isinstance(error, NotPossible):
+        return Failure(str(error), ANSWER_IS_NO)
     if isinstance(error, UnknownSubmission):
         return Failure(str(error), ANSWER_IS_NO)
     return Failure(str(error), WRONG_USE) if isinstance(error, UnknownWorkflow | WrongParameters) else None

@@ -23,6 +23,9 @@ ACTIONS: dict[str, Promise] = {
     "workflow deleted": _("workflow deleted"),
     "submission tried again": _("submission tried again"),
     "submission handled by hand": _("submission handled by hand"),
+    "submission looked at": _("submission looked at"),
+    "submission sent to error case": _("submission sent to error case"),
+    "error case filed again": _("error case filed again"),
 }
 
 KINDS: dict[str, Promise] = {

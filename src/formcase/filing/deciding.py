@@ -31,12 +31,13 @@ async def decide(way: Way, outcome: Outcome) -> None:
 
 async def unforeseen(way: Way, kind: str) -> None:
     """A fault of our own: wait as for a passing failure, so that nothing is lost and nobody is hammered."""
-    outcome = Unknown(
-        message("Filing the submission"),
-        message("an unforeseen fault of Formcase ({kind}).", kind=kind),
-        message("It is tried again by itself; please report it with the log of that time."),
-    )
-    await _passing(way, outcome)
+    await _passing(way, _fault(kind))
+
+
+async def undecided(attempt: Attempt, kind: str) -> None:
+    """A fault of our own in deciding what happens next, or in telling the form service of it: wait all the same."""
+    due = utc_now() + waiting.before_next_try(attempt.entry.tries, None)
+    await attempt.again(due, Note("waits", _fault(kind).message(), "error"), passing=True)
 
 
 async def block_unconnected(attempt: Attempt, outcome: Outcome) -> None:
@@ -81,6 +82,14 @@ async def close_as_imported(way: Way, detail: SubmissionDetail) -> None:
         "warning",
     )
     await way.attempt.adopt_imported(last.cases if last else (), note)
+
+
+def _fault(kind: str) -> Unknown:
+    return Unknown(
+        message("Filing the submission"),
+        message("an unforeseen fault of Formcase ({kind}).", kind=kind),
+        message("It is tried again by itself; please report it with the log of that time."),
+    )
 
 
 async def _report_later(way: Way, outcome: Outcome) -> None:

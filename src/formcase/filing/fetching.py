@@ -1,27 +1,27 @@
 """The second step: read what lies at the form service, and trust it only when everything agrees."""
 
-import asyncio
 from dataclasses import dataclass
 
-from formcase.filing.journal import Note
+from formcase.filing.journal import Note, Terms
+from formcase.filing.shaping import map_by, read
 from formcase.filing.way import Way
-from formcase.messages import message
+from formcase.messages import Message, message, together
 from formcase.outcomes import Unreadable
+from formcase.planning.own_mapping.pages import MadePage
 from formcase.sources.port import SubmissionDetail, SubmissionSummary
 from formcase.submission.agreement import disagreements
 from formcase.submission.model import Submission
-from formcase.submission.reading import read_submission
-
-LONG_XML = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A submission that was read: what the listing says, what the XML says, and the XML's bytes as served."""
+    """A submission that was read: what the listing says, what the XML says, and the XML's bytes as served. made: its
+    mapping page, where the workflow's own mapping has made it; it stands in the submission too."""
 
     summary: SubmissionSummary
     submission: Submission
     xml: bytes
+    made: MadePage | None = None
 
 
 async def identify(way: Way, summary: SubmissionSummary) -> None:
@@ -46,25 +46,31 @@ async def fetch(way: Way, detail: SubmissionDetail) -> Fetched:
     """Fetch and read one submission. Raises `Unreadable` where anything about it can't be trusted."""
     summary = detail.summary
     started = way.now()
+    terms = way.attempt.entry.terms
     xml = await way.ends.source.xml(summary)
-    # a long text is parsed beside the loop, so that other filings go on meanwhile
-    submission = read_submission(xml) if len(xml) < LONG_XML else await asyncio.to_thread(read_submission, xml)
+    submission = await read(xml, terms.transform)
     for disagreement in disagreements(submission, summary):
         raise Unreadable(
             message("Comparing the submission's XML with what the form service lists"),
             disagreement,
             message("The form service must hand it out anew; it is tried again by itself."),
         )
-    await way.attempt.note(
-        Note(
-            "fetched",
-            message(
-                "Fetched: form {form} version {version}, {files} attachment(s)",
-                form=summary.form_id,
-                version=summary.form_version,
-                files=len(summary.attachments),
-            ),
-            duration=way.now() - started,
-        )
+    submission, made = await map_by(terms.mapping, submission)
+    text = message(
+        "Fetched: form {form} version {version}, {files} attachment(s)",
+        form=summary.form_id,
+        version=summary.form_version,
+        files=len(summary.attachments),
     )
-    return Fetched(summary, submission, xml)
+    await way.attempt.note(Note("fetched", _with_versions(text, terms, made), duration=way.now() - started))
+    return Fetched(summary, submission, xml, made)
+
+
+def _with_versions(text: Message, terms: Terms, made: MadePage | None) -> Message:
+    """Which of the workflow's own versions the submission was read with."""
+    parts = [text]
+    if terms.transform is not None:
+        parts.append(message("transformed by version {number}", number=terms.transform.number))
+    if made is not None and terms.mapping is not None:
+        parts.append(message("mapped by version {number} of the workflow's own mapping", number=terms.mapping.number))
+    return together(parts, ", ")

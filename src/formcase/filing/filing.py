@@ -42,6 +42,24 @@ async def file_submission(
         return
     way = Way(attempt, ends, translate)
     try:
+        await _bring_forward_or_decide(way)
+    except Superseded:
+        raise
+    except Exception as fault:  # noqa: BLE001 - not even what happens next could be decided
+        _log_fault(attempt, fault)
+        await deciding.undecided(attempt, type(fault).__name__)
+
+
+class NotFiled(Exception):
+    """The mapped cases can't be made; reasons say why."""
+
+    def __init__(self, reasons: tuple[Message, ...]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+
+async def _bring_forward_or_decide(way: Way) -> None:
+    try:
         await _bring_forward(way)
     except Superseded:
         raise
@@ -52,16 +70,8 @@ async def file_submission(
     except Outcome as outcome:
         await deciding.decide(way, outcome)
     except Exception as fault:  # noqa: BLE001 - whatever it is, the submission must not be lost by it
-        _log_fault(attempt, fault)
+        _log_fault(way.attempt, fault)
         await deciding.unforeseen(way, type(fault).__name__)
-
-
-class NotFiled(Exception):
-    """The mapped cases can't be made; reasons say why."""
-
-    def __init__(self, reasons: tuple[Message, ...]) -> None:
-        super().__init__(reasons)
-        self.reasons = reasons
 
 
 async def _connected(attempt: Attempt, connect: Callable[[], Awaitable[Ends]]) -> Ends | None:

@@ -42,10 +42,21 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A published version of the workflow's own mapping (JSON) or transform (XSLT). key: the journal's name for it;
+    number: people's."""
+
+    key: int
+    number: int
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What the service workflow says about filing, as it was when the attempt began. Waits in seconds there.
 
-    unreadable_waits: what the installation sets, one before each further try at what can't be read.
+    unreadable_waits: what the installation sets, one before each further try at what can't be read. mapping, transform:
+    what the workflow carries itself and is in force; None where it takes what the forms say as it is.
     """
 
     workflow: WorkflowKey
@@ -56,12 +67,15 @@ class Terms:
     block_after: timedelta
     settle: timedelta
     unreadable_waits: tuple[timedelta, ...] = UNREADABLE_WAITS
+    mapping: Carried | None = None
+    transform: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What was about to be written. `sent_at` is set just before the change set leaves; with it, a repetition must
-    look up first. documents: by the key of `AddDocument`, what is uploaded already."""
+    look up first. documents: by the key of `AddDocument`, what is uploaded already. mapping, transform: the keys of the
+    workflow's own versions that the plan was made with; a journal keeps them and does not give them back."""
 
     plan: Plan
     request_ids: tuple[UUID, ...]
@@ -72,6 +86,8 @@ class Intent:
     sent_at: datetime | None = None
     doubt_since: datetime | None = None  # when a look-up first found nothing
     persons: frozenset[str] = frozenset()  # whose submission it is: their numbers, which are not kept as they are
+    mapping: int | None = None
+    transform: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ async def plan_mapped(way: Way, fetched: Fetched) -> Plan:
         way.attempt.entry.terms.rules,
         pdf=fetched.summary.pdf,
         xml=fetched.summary.xml,
+        made=fetched.made,
     )
     await way.attempt.note(
         Note(

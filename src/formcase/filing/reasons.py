@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from formcase.filing.journal import Entry
 from formcase.messages import NOTHING, Message, message
 from formcase.outcomes import Permanent, Refused, Setup
+from formcase.planning.needs import Need
 from formcase.planning.plan import (
     AddCaseRow,
     AddDocument,
@@ -101,6 +102,11 @@ def error_case_given_up(why: Message, plan: Plan, entry: Entry, reasons: tuple[M
             user=entry.terms.executing_user,
         ),
     )
+
+
+def needed_rights(plan: Plan) -> tuple[Need, ...]:
+    """The rights that writing a plan needs, each once."""
+    return tuple(sorted({Need(*_right(operation)) for operation in plan.operations}))
 
 
 def _operation(plan: Plan, refused: Refused) -> Operation | None:

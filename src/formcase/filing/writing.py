@@ -75,15 +75,17 @@ async def write(way: Way, fetched: Fetched, plan: Plan, reasons: tuple[Message, 
 
     Raises `PlanAnew`, `Refused` and the target's other outcomes.
     """
-    attempt = way.attempt
+    attempt, terms = way.attempt, way.attempt.entry.terms
     intent = Intent(
         plan=plan,
         request_ids=tuple(uuid4() for _ in plan.operations),
         first_sent=way.now(),
-        executing_user=attempt.entry.terms.executing_user,
+        executing_user=terms.executing_user,
         reasons=reasons,
         documents=_still_good(way, plan),
         persons=person_numbers(fetched.submission, await way.ends.target.metadata()),
+        mapping=terms.mapping.key if terms.mapping is not None and fetched.made is not None else None,
+        transform=terms.transform.key if terms.transform is not None else None,
     )
     pass_point(CrashPoint.BEFORE_INTENT)
     await attempt.intend(intent)

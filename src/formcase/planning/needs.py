@@ -6,7 +6,7 @@ needed too, as it may be.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -75,8 +75,15 @@ def needs_of(form: FormDefinition, metadata: Metadata, rules: Rules) -> Needs:
         codes=tuple(dict.fromkeys((*_codes(mapping, metadata), *_codes_of_rules(mapping, metadata, rules)))),
         access_codes=tuple(dict.fromkeys(code for group in access for code in _access_codes(group))),
         access_by_answer=any(_ANSWER in answer.text for group in access for (answer, *_) in group.texts.values()),
-        errors=found.errors(),
+        errors=tuple(_placed(error, form) for error in found.errors()),
     )
+
+
+def _placed(error: PlanError, form: FormDefinition) -> PlanError:
+    """The error, said to be in the workflow's own mapping where that has made the page."""
+    if not any(page.made for page in form.pages) or error.place.path is None:
+        return error
+    return replace(error, place=replace(error.place, sources=()))
 
 
 def _rights(mapping: MappingPage) -> Iterator[Need]:

@@ -20,6 +20,7 @@ def content_security_policy() -> str:
         "connect-src 'self'",
         "img-src 'self'",
         "font-src 'self'",
+        "frame-src 'self'",
         " ".join(("form-action 'self'", *settings.FORM_TARGETS)),
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -39,12 +39,13 @@ class FormGroup:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """A page of the design."""
+    """A page of the design. made: by a workflow's own mapping; the form itself has none like it."""
 
     name: str
     items: tuple[FormGroup | FormField, ...] = ()
     title: str | None = None
     hidden: bool = False
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,11 @@ class CaseSystem(Protocol):
     async def checks(
         self, executing_user: str, rules: Rules, forms: tuple[FormDefinition, ...]
     ) -> tuple[CheckResult, ...]:
-        """Reach, account, impersonation, executing user, rights, error case group: each a line."""
+        """Reach, account, impersonation, executing user, rights, error case group: each a line; then for each form
+        its rights, names and codes."""
+
+    async def fingerprint(self, executing_user: str) -> str:
+        """Another text once the model, the user or the user's rights are others: time to check again."""
 
     async def close(self) -> None:
         """Give back connections."""

@@ -225,7 +225,7 @@ def _send(locked: SubmissionRecord, reason: str) -> _Done:
     if state not in (State.WAITING, State.BLOCKED):
         raise NotPossible(message("It is {state} already.", state=SHOWN[state]))
     wanted = message("A person has asked for an error case.")
-    told = message("A person has asked for an error case: {reason}", reason=reason, hidden=("reason",))
+    told = message("A person has asked for an error case: {why}", why=reason, hidden=("why",))
     locked.to_error_case = as_data(told if reason else wanted)
     _due_now(locked)
     return _Done(message("An error case is made of it now."), message("Sent to an error case by hand"))

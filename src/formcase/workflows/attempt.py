@@ -120,6 +120,8 @@ class PostgresAttempt:
                 documents=kept(dict(intent.documents)),
                 sent_at=None,
                 doubt_since=None,
+                mapping_version_id=intent.mapping,
+                transform_version_id=intent.transform,
             )
             await keep_persons(connection, self._entry.key, intent.persons)
         self._entry = replace(self._entry, intent=intent)
@@ -250,15 +252,14 @@ class PostgresAttempt:
             concerned = await self._concerned(connection, scope)
             whole = concerned is Scope.WORKFLOW
             due = await self._unless_changed(connection, due)
-            await self._end(
-                connection, note, due_at=None if whole else due, **_blocked(entry, reason, concerned, reported)
-            )
+            at = None if whole and reported else due
+            await self._end(connection, note, due_at=at, **_blocked(entry, reason, concerned, reported))
             if whole:
                 await connection.execute(
                     statement("block_workflow"),
                     {"workflow": entry.terms.workflow, "reason": kept(discreet_data(reason)), "due": due},
                 )
-            if not whole or not reported:
+            else:
                 await enqueue_filing(self._desk.app, connection, entry.key, due)
 
     async def withdraw(self, note: Note) -> None:

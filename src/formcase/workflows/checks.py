@@ -2,18 +2,45 @@
 
 from asgiref.sync import sync_to_async
 
-from formcase.checks import CheckResult, Verdict
-from formcase.messages import message
+from formcase.checks import FORM_CODES, FORM_NAMES, FORM_RIGHTS, CheckResult, Verdict
+from formcase.messages import Message, message
 from formcase.outcomes import Outcome
 from formcase.planning.knowledge import Rules
 from formcase.sources.port import FormService
 from formcase.submission.form import FormDefinition
 from formcase.workflows.coverage import Covering, covered_by, split_form_ids
 from formcase.workflows.installation import connect_case_system, connect_form_service, installation
+from formcase.workflows.mapping_checks import OWN_MAPPING, check_own_mapping
 from formcase.workflows.models import ServiceWorkflow
 from formcase.workflows.parameters import missing
 
 MOST_FORMS = 200  # of which the definitions are read for the check of rights
+
+_SUBJECTS = {
+    "parameters": message("parameters"),
+    "certificate": message("certificate"),
+    "reach": message("form service"),
+    "client": message("client"),
+    "forms": message("forms"),
+    "coverage": message("coverage by other workflows"),
+    OWN_MAPPING: message("own mapping"),
+    "case system": message("case system"),
+    "account": message("account"),
+    "impersonation": message("impersonation"),
+    "executing user": message("executing user"),
+    "rights": message("rights"),
+    FORM_RIGHTS: message("rights of a form"),
+    FORM_NAMES: message("names in a form"),
+    FORM_CODES: message("codes in a form"),
+    "error case group": message("error case group"),
+    "error access code": message("error access code"),
+    "reference label": message("reference label"),
+}
+
+
+def subject_text(subject: str) -> Message:
+    """What a check is about, in words that can be translated."""
+    return _SUBJECTS.get(subject) or message("{subject}", subject=subject)
 
 
 async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
@@ -30,6 +57,9 @@ async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
             results.extend(await source.checks(form_ids))
             forms = await _definitions(source, form_ids)
             results.extend(await _coverage(workflow, forms))
+            mapped = await check_own_mapping(workflow, forms)
+            results.extend(mapped.results)
+            forms = mapped.forms
         except Outcome as outcome:
             results.append(_failed("forms", outcome))
         finally:

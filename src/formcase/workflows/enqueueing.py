@@ -14,6 +14,8 @@ FILING_QUEUE = "filing"
 WATCH_QUEUE = "watch"
 FILING_TASK = "formcase.file_submission"
 WATCH_TASK = "formcase.watch"
+CHECK_QUEUE = "checks"
+CHECK_TASK = "formcase.check"
 
 
 async def enqueue_filing(app: App, connection: AsyncConnection[DictRow], key: int, at: datetime | None = None) -> None:
@@ -28,6 +30,11 @@ async def enqueue_watch(
     """A job that watches this workflow's form service, at once or then."""
     job = _Job(WATCH_TASK, WATCH_QUEUE, f"watch:{workflow}", at)
     await _enqueue(app, connection, job, workflow=workflow)
+
+
+async def enqueue_check(app: App, connection: AsyncConnection[DictRow], workflow: int) -> None:
+    """A job that looks whether this workflow's checks must be run again, and runs them."""
+    await _enqueue(app, connection, _Job(CHECK_TASK, CHECK_QUEUE, f"check:{workflow}", None), workflow=workflow)
 
 
 @dataclass(frozen=True, slots=True)

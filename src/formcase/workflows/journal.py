@@ -10,12 +10,13 @@ from procrastinate import App
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from formcase.filing.journal import Entry, Note, Parked, Recorded, State, SubmissionKey, Terms, WorkflowKey
+from formcase.filing.journal import Carried, Entry, Note, Parked, Recorded, State, SubmissionKey, Terms, WorkflowKey
 from formcase.filing.waiting import UNREADABLE_WAITS
 from formcase.messages import from_data, message
 from formcase.planning.knowledge import Rules
 from formcase.sources.port import SubmissionSummary
 from formcase.workflows.attempt import Desk, PostgresAttempt
+from formcase.workflows.carried import CarriedVersions
 from formcase.workflows.enqueueing import enqueue_filing
 from formcase.workflows.logbook import write_log
 from formcase.workflows.pool import Pool
@@ -40,6 +41,7 @@ class PostgresJournal:
         self._pool = pool
         self._app = app
         self._installation = installation
+        self._carried = CarriedVersions()
 
     async def record(
         self, workflow: WorkflowKey, source: str, summaries: Sequence[SubmissionSummary]
@@ -82,7 +84,11 @@ class PostgresJournal:
             row = await cursor.fetchone()
             if row is None:
                 return None
-            entry = self._entry(row)
+            entry = self._entry(
+                row,
+                await self._carried.mapping(connection, row["mapping_id"]),
+                await self._carried.transform(connection, row["transform_id"]),
+            )
             if entry.taken_over:
                 note = Note("taken over", message("An earlier try broke off; this one goes on"), "warning")
                 await write_log(connection, note, workflow=entry.terms.workflow, key=key, attempt=entry.attempt)
@@ -108,7 +114,11 @@ class PostgresJournal:
     async def remind(self, key: SubmissionKey, due: datetime) -> None:
         """See the port."""
         async with self._transaction() as connection:
-            await enqueue_filing(self._app, connection, key, due)
+            await connection.execute(
+                "update workflows_submissionrecord set due_at = %s "
+                "where id = %s and state = 'blocked' and not blocked_reported and not attempt_open",
+                (due, key),
+            )
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection[DictRow]]:
@@ -189,7 +199,7 @@ class PostgresJournal:
         await write_log(connection, note, workflow=workflow, key=key)
         await enqueue_filing(self._app, connection, key)
 
-    def _entry(self, row: DictRow) -> Entry:
+    def _entry(self, row: DictRow, mapping: Carried | None, transform: Carried | None) -> Entry:
         installation = self._installation
         return Entry(
             key=row["id"],
@@ -213,6 +223,8 @@ class PostgresJournal:
                 block_after=timedelta(seconds=row["block_after"]),
                 settle=timedelta(seconds=row["settle"]),
                 unreadable_waits=installation.unreadable_waits,
+                mapping=mapping,
+                transform=transform,
             ),
             reference_owner=row["reference_owner"],
             delivered=row["delivered_at"] is not None,

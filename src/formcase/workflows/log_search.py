@@ -2,7 +2,7 @@
 
 How a filter is carried out depends on what it asks. One index is read in its order where there is one that has the rows
 of the filter together (all, one workflow, one form, warnings, errors). Submissions (by reference ID, case number,
-person) are found first. Everything else is looked for window by window, each four times as long as the one before: so
+person) are found first. Everything else is looked for window by window, each eight times as long as the one before: so
 a word that stands everywhere is found in the newest hour, and one that nobody has used for a year by its own index,
 and no guess of the planner's reads the whole log. Not for writing to the log.
 """
@@ -34,7 +34,7 @@ STATUSES = (*dict.fromkeys(SHOWN.values()), ERROR_CASE)
 ROWS = 50
 EXPORTED_AT_ONCE = 1000
 FIRST_WINDOW = timedelta(hours=1)
-WIDENING = 4
+WIDENING = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,5 +54,18 @@ def entry_by_hand(record: SubmissionRecord, event: str, text: Message, by: str) 
     )
 
 
+def entry_of_workflow(workflow: WorkflowKey, note: Note, by: str = "") -> LogEntry:
+    """A line, to be saved, about a workflow."""
+    said = message("{text} ({by})", text=note.message, by=by) if by else note.message
+    return LogEntry(
+        at=timezone.now(),
+        workflow_id=workflow,
+        level=note.level,
+        event=note.event,
+        message=discreet_data(said),
+        search=_vector(words_of(note.event, said)),
+    )
+
+
 def _vector(words: list[str]) -> Func:
-    return Func(Value(words, output_field=ArrayField(TextField())), function="array_to_tsvector")
+    return Func(Value(words, output_field=ArrayField(TextField())), function="workflows_log_words")

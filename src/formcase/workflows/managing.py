@@ -79,7 +79,7 @@ def create(name: str, type_name: str, typed: Mapping[str, str], description: str
         raise WrongParameters(errors)
     workflow = ServiceWorkflow.objects.create(name=title, type=type_name, description=description, **values)
     _keep_version(workflow, by)
-    record(by, "workflow created", _about(workflow), after=_audited(workflow))
+    record(by, "workflow created", about(workflow), after=_audited(workflow))
     return workflow
 
 
@@ -87,12 +87,12 @@ def create(name: str, type_name: str, typed: Mapping[str, str], description: str
 def change(workflow: ServiceWorkflow, typed: Mapping[str, str], by: str = "") -> ServiceWorkflow:
     """Set parameters. Raises `WrongParameters`. What was blocked by the old ones is tried again at once."""
     values = read_values(typed)
-    locked = _locked(workflow)
+    locked = held(workflow)
     before = _audited(locked)
     for attribute, value in values.items():
         setattr(locked, attribute, value)
-    _saved(locked, by)
-    record_change(by, "workflow changed", _about(locked), before, _audited(locked))
+    saved(locked, by)
+    record_change(by, "workflow changed", about(locked), before, _audited(locked))
     return locked
 
 
@@ -106,11 +106,11 @@ def describe(workflow: ServiceWorkflow, name: str, description: str, by: str = "
         raise WrongParameters(
             [ParameterError("name", name, message("There is a service workflow of this name already."))]
         )
-    locked = _locked(workflow)
+    locked = held(workflow)
     before = {"name": locked.name, "description": locked.description}
     locked.name, locked.description = title, description
     locked.save(update_fields=["name", "description", "changed_at"])
-    record_change(by, "workflow changed", _about(locked), before, {"name": title, "description": description})
+    record_change(by, "workflow changed", about(locked), before, {"name": title, "description": description})
     return locked
 
 
@@ -122,25 +122,25 @@ def open_submissions(workflow: ServiceWorkflow) -> int:
 @transaction.atomic
 def enable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
     """Switch on. Raises `WrongParameters` where a required parameter is missing; checks are the caller's business."""
-    locked = _locked(workflow)
+    locked = held(workflow)
     absent = missing(locked)
     if absent:
         raise WrongParameters(
             ParameterError(name, "", message("It is needed before the workflow can be enabled.")) for name in absent
         )
     locked.enabled = True
-    _saved(locked, by)
-    record(by, "workflow enabled", _about(locked))
+    saved(locked, by)
+    record(by, "workflow enabled", about(locked))
     return locked
 
 
 @transaction.atomic
 def disable(workflow: ServiceWorkflow, by: str = "") -> ServiceWorkflow:
     """Switch off: nothing new is fetched and nothing is filed until it is enabled again."""
-    locked = _locked(workflow)
+    locked = held(workflow)
     locked.enabled = False
-    _saved(locked, by)
-    record(by, "workflow disabled", _about(locked))
+    saved(locked, by)
+    record(by, "workflow disabled", about(locked))
     return locked
 
 
@@ -152,29 +152,29 @@ def delete(workflow: ServiceWorkflow, *, anyway: bool = False, by: str = "") -> 
     if open_ones and not anyway:
         raise OpenSubmissions(open_ones)
     ServiceWorkflow.objects.filter(pk=workflow.pk).update(enabled=False, deleted_at=timezone.now())
-    record(by, "workflow deleted", _about(workflow), before=_audited(workflow))
+    record(by, "workflow deleted", about(workflow), before=_audited(workflow))
 
 
-def exported(workflow: ServiceWorkflow) -> dict[str, object]:
-    """A workflow as data for another installation. Certificates stay here; the thumbprint names the one to import."""
-    return {
-        "formcase": "service workflow",
-        "name": workflow.name,
-        "type": workflow.type,
-        "description": workflow.description,
-        "parameters": shown_values(workflow),
-    }
+def held(workflow: ServiceWorkflow) -> ServiceWorkflow:
+    """The workflow as it is now, held until the transaction ends; the log, which refers to it, goes on meanwhile."""
+    return ServiceWorkflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
 
 
-def imported(data: Mapping[str, object], by: str = "") -> ServiceWorkflow:
-    """Create a workflow, disabled, from what another installation exported. Raises `WrongParameters`."""
-    parameters = data.get("parameters")
-    if data.get("formcase") != "service workflow" or not isinstance(parameters, Mapping):
-        raise WrongParameters(
-            [ParameterError("file", "", message("It is no exported service workflow: “parameters” is missing."))]
-        )
-    typed = {str(name): str(value) for name, value in parameters.items()}
-    return create(str(data.get("name", "")), str(data.get("type", "")), typed, str(data.get("description", "")), by)
+def saved(workflow: ServiceWorkflow, by: str) -> None:
+    """Keep what was changed of a workflow that is locked, as a new version, and wake up what waits for it."""
+    workflow.version += 1
+    workflow.watch_problem = None
+    workflow.watch_problem_since = None
+    workflow.suspects = 0
+    workflow.save()
+    _keep_version(workflow, by)
+    if workflow.enabled:
+        wake(workflow)
+
+
+def about(workflow: ServiceWorkflow) -> Object:
+    """The workflow as the audit log names it."""
+    return Object("service workflow", str(workflow.pk), workflow.name)
 
 
 def wake(workflow: ServiceWorkflow) -> None:
@@ -196,10 +196,6 @@ def file_now(key: int) -> None:
     _enqueue(FILING_TASK, FILING_QUEUE, f"submission:{key}", submission=key)
 
 
-def _about(workflow: ServiceWorkflow) -> Object:
-    return Object("service workflow", str(workflow.pk), workflow.name)
-
-
 def _audited(workflow: ServiceWorkflow) -> dict[str, object]:
     """What the audit log says of a workflow: nothing of it is secret, the key of the certificate stays in its file."""
     return {"name": workflow.name, "description": workflow.description, **shown_values(workflow)}
@@ -212,22 +208,6 @@ def _enqueue(task: str, queue: str, name: str, **arguments: int) -> None:
     except AlreadyEnqueued:
         with connection.cursor() as cursor:
             cursor.execute(statement("bring_forward"), {"name": name, "at": None})
-
-
-def _locked(workflow: ServiceWorkflow) -> ServiceWorkflow:
-    """The workflow as it is now, held until the transaction ends; the log, which refers to it, goes on meanwhile."""
-    return ServiceWorkflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
-
-
-def _saved(workflow: ServiceWorkflow, by: str) -> None:
-    workflow.version += 1
-    workflow.watch_problem = None
-    workflow.watch_problem_since = None
-    workflow.suspects = 0
-    workflow.save()
-    _keep_version(workflow, by)
-    if workflow.enabled:
-        wake(workflow)
 
 
 def _keep_version(workflow: ServiceWorkflow, by: str) -> None:

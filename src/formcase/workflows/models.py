@@ -24,7 +24,7 @@ class ServiceWorkflow(models.Model):
 
     watch_interval = models.PositiveIntegerField(default=60)
     url = models.CharField(max_length=2000, blank=True, default="")
-    client_id = models.CharField(max_length=200, blank=True, default="")
+    client_id = models.CharField(max_length=255, blank=True, default="")
     certificate_thumbprint = models.CharField(max_length=200, blank=True, default="")
     form_ids = models.TextField(blank=True, default="")
     executing_user = models.CharField(max_length=200, blank=True, default="")
@@ -33,6 +33,10 @@ class ServiceWorkflow(models.Model):
     block_after = models.PositiveIntegerField(default=600)
     settle = models.PositiveIntegerField(default=60)
     language = models.CharField(max_length=10, default="en")
+
+    # what is in force of what it carries; none where the forms' own pages and XML are taken as they are
+    mapping = models.ForeignKey("MappingVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    transform = models.ForeignKey("TransformVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     # what blocks the whole workflow, and who probes next
     blocked_since = models.DateTimeField(null=True, blank=True)
@@ -87,6 +91,42 @@ class WorkflowVersion(models.Model):
         return f"{self.workflow_id} v{self.version}"
 
 
+class CarriedVersion(models.Model):
+    """A version of something that a workflow carries. The draft, of which there is at most one, has no number and may
+    be changed; a published version never is, which the database itself sees to."""
+
+    workflow = models.ForeignKey(ServiceWorkflow, on_delete=models.PROTECT, related_name="%(class)ss")
+    number = models.PositiveIntegerField(null=True, blank=True)
+    content = models.TextField()
+    comment = models.TextField(blank=True, default="")
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=200, blank=True, default="")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["workflow", "number"], name="one_%(class)s_per_number"),
+            models.UniqueConstraint(fields=["workflow"], condition=Q(number=None), name="one_%(class)s_draft"),
+            models.CheckConstraint(
+                condition=Q(number=None, published_at=None) | (~Q(number=None) & ~Q(published_at=None)),
+                name="%(class)s_has_number_when_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workflow_id} v{self.number or '-'}"
+
+
+class MappingVersion(CarriedVersion):
+    """A mapping of a workflow's own, as JSON text."""
+
+
+class TransformVersion(CarriedVersion):
+    """An XSLT stylesheet that turns XML of another shape into the submission's."""
+
+
 class SubmissionRecord(models.Model):
     """The journal's row of one submission: (source, submission_id) stands once, for ever."""
 
@@ -133,6 +173,15 @@ class SubmissionRecord(models.Model):
     )  # why a person wants an error case instead of what is mapped
     handled_case = models.CharField(max_length=200, blank=True, default="", db_default="")
     plan = models.JSONField(null=True, blank=True)  # the last plan, for people
+
+    # of what the workflow carries, the versions that the last plan was made with
+    mapping_version = models.ForeignKey(
+        MappingVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
+    )
+    transform_version = models.ForeignKey(
+        TransformVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
+    )
+
     reported_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -25,6 +25,7 @@ from formcase.workflows.models import ServiceWorkflow
 
 CODE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 LANGUAGES = ("en", "da")
+LONGEST_URL = 2000
 LONGEST_WAIT = 7 * 24 * 60 * 60
 
 Stored = str | int
@@ -48,7 +49,10 @@ def _optional(read: Callable[[str], Stored]) -> Callable[[str], Stored]:
 
 
 def _read_url(text: str) -> str:
-    return parse_url(text, allow_loopback_http=bool(getattr(settings, "INTERACT_ALLOW_LOOPBACK_HTTP", False)))
+    url = parse_url(text, allow_loopback_http=bool(getattr(settings, "INTERACT_ALLOW_LOOPBACK_HTTP", False)))
+    if len(url) > LONGEST_URL:
+        raise ParameterError("Url", text, message("It has more than {most} characters.", most=LONGEST_URL))
+    return url
 
 
 def _read_code(name: str) -> Callable[[str], str]:

@@ -8,7 +8,10 @@ from procrastinate import App
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from formcase.workflows.enqueueing import enqueue_filing, enqueue_watch
+from formcase.filing.journal import Note
+from formcase.messages import message
+from formcase.workflows.enqueueing import enqueue_check, enqueue_filing, enqueue_watch
+from formcase.workflows.logbook import write_log
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
 
@@ -27,6 +30,7 @@ async def sweep(pool: Pool, app: App) -> None:
         if row is None or not row["mine"]:
             return
         await _bury(connection)
+        await _close_lost_attempts(connection)
         cursor = await connection.execute(statement("choose_probe"))
         for probe in await cursor.fetchall():
             if probe["probe_submission"] is not None:
@@ -37,9 +41,20 @@ async def sweep(pool: Pool, app: App) -> None:
         cursor = await connection.execute(statement("unwatched"))
         for unwatched in await cursor.fetchall():
             await enqueue_watch(app, connection, cast(int, unwatched["id"]))
+        cursor = await connection.execute(statement("unchecked"))
+        for unchecked in await cursor.fetchall():
+            await enqueue_check(app, connection, cast(int, unchecked["id"]))
 
 
 async def _bury(connection: AsyncConnection[DictRow]) -> None:
     cursor = await connection.execute(statement("dead_jobs"), {"dead_after": DEAD_AFTER})
     for job in await cursor.fetchall():
         log.warning("taking over a dead worker's job", job=job["id"], task=job["task_name"])
+
+
+async def _close_lost_attempts(connection: AsyncConnection[DictRow]) -> None:
+    cursor = await connection.execute(statement("lost_attempts"))
+    for lost in await cursor.fetchall():
+        note = Note("broke off", message("A try broke off; it is taken up again"), "warning")
+        workflow, key, attempt = (cast(int, lost[name]) for name in ("workflow_id", "id", "attempt"))
+        await write_log(connection, note, workflow=workflow, key=key, attempt=attempt)

@@ -14,8 +14,16 @@ from procrastinate.contrib.django import app
 
 from formcase.filing.filing import file_submission as bring_forward
 from formcase.filing.journal import Superseded
+from formcase.workflows import check_runs
 from formcase.workflows.connections import Connections, FormServiceAddress
-from formcase.workflows.enqueueing import FILING_QUEUE, FILING_TASK, WATCH_QUEUE, WATCH_TASK
+from formcase.workflows.enqueueing import (
+    CHECK_QUEUE,
+    CHECK_TASK,
+    FILING_QUEUE,
+    FILING_TASK,
+    WATCH_QUEUE,
+    WATCH_TASK,
+)
 from formcase.workflows.journal import PostgresJournal
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
@@ -50,6 +58,12 @@ async def watch(context: JobContext, workflow: int) -> None:
     """Watch one workflow's form service until its next round is due."""
     here = cast(Workshop, context.additional_context[WORKSHOP])
     await _guarded(here.watcher.watch(workflow), workflow=workflow)
+
+
+@app.task(name=CHECK_TASK, queue=CHECK_QUEUE, pass_context=True)
+async def check(context: JobContext, workflow: int) -> None:
+    """Run one workflow's checks again, where there is a reason to."""
+    await _guarded(check_runs.look(workflow), workflow=workflow)
 
 
 async def _guarded(work: Awaitable[None], **about: int) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 import psycopg
 import structlog
@@ -15,7 +15,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ProcrastinateException
 
 from formcase.workflows.connections import Connections
-from formcase.workflows.enqueueing import FILING_QUEUE, WATCH_QUEUE
+from formcase.workflows.enqueueing import CHECK_QUEUE, FILING_QUEUE, WATCH_QUEUE
 from formcase.workflows.installation import installation
 from formcase.workflows.journal import PostgresJournal
 from formcase.workflows.pool import Pool, open_pool, settle_session
@@ -24,6 +24,7 @@ from formcase.workflows.tasks import WORKSHOP, Workshop  # registers the jobs, t
 from formcase.workflows.watch import Watcher
 
 WATCHES = 100  # a watch only waits, so many fit into one worker
+CHECKS = 1  # they must not hold up what is filed
 SWEEP_EVERY = 1.0  # seconds
 HEARTBEAT = 5.0  # seconds
 POLL = 1.0  # seconds between two looks for scheduled jobs
@@ -44,6 +45,7 @@ def run(concurrency: int) -> None:
 async def _work(concurrency: int) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_unheard)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     log.info("worker started", concurrency=concurrency)
@@ -57,6 +59,14 @@ async def _work(concurrency: int) -> None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), RESTART_WAIT)
     log.info("worker ended")
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A job that was taken over while this worker gave no sign of life can't be ended by it: no cause for alarm."""
+    if isinstance(context.get("exception"), ProcrastinateException):
+        log.info("a job was taken over, or its end could not be written down")
+    else:
+        loop.default_exception_handler(context)
 
 
 async def _shift(concurrency: int, stopping: asyncio.Event) -> None:
@@ -81,6 +91,7 @@ async def _run_all(app: App, pool: Pool, connections: Connections, concurrency: 
     parts = [
         asyncio.create_task(_queue(app, FILING_QUEUE, concurrency, workshop)),
         asyncio.create_task(_queue(app, WATCH_QUEUE, WATCHES, workshop)),
+        asyncio.create_task(_queue(app, CHECK_QUEUE, CHECKS, workshop)),
         asyncio.create_task(_keep_sweeping(pool, app)),
     ]
     asked = asyncio.create_task(stopping.wait())

@@ -41,6 +41,11 @@ def register(app: App) -> None:
     workflow = App(name="workflow", help="Service workflows: what is fetched, and how it is filed.")
     for name, (function, text) in _WORKFLOW.items():
         workflow.command(f"formcase.cli.commands.workflow:{function}", name=name, help=text)
+    for kind, about in _CARRIED.items():
+        carried = App(name=kind, help=about)
+        for name, (function, text) in _VERSIONS.items():
+            carried.command(f"formcase.cli.commands.workflow_{kind}:{function}", name=name, help=text)
+        workflow.command(carried)
     app.command(workflow)
 
     app.command("formcase.cli.commands.check:check", name="check", help="Check whether service workflows can work.")
@@ -64,6 +69,12 @@ def register(app: App) -> None:
         "formcase.cli.commands.error_cases:again", name="again", help="File all error cases of a cause again."
     )
     app.command(error_cases)
+    bench = App(name="bench", help="A test database at its real size.", show=False)
+    bench.command("formcase.cli.commands.bench:mark", name="mark", help="Say that an empty database is one for tests.")
+    bench.command("formcase.cli.commands.bench:fill_submissions", name="fill-submissions", help="Add submissions.")
+    bench.command("formcase.cli.commands.bench:fill_log", name="fill-log", help="Add lines to the workflow log.")
+    bench.command("formcase.cli.commands.bench:measure", name="measure", help="Say how long looking at it takes.")
+    app.command(bench)
     app.command("formcase.cli.commands.log:log", name="log", help="Print everything that happened, newest first.")
 
 
@@ -76,6 +87,20 @@ _USER = {
     "enable": ("enable", "Let a disabled user sign in again."),
     "reset-second-factor": ("reset_second_factor", "Take away a user's second factors, after they were lost."),
 }
+_CARRIED = {
+    "mapping": "A workflow's own mapping, for forms without the page WZ_ODATA; in versions.",
+    "transform": "A workflow's stylesheet (XSLT 1.0), for XML of another shape; in versions.",
+}
+
+_VERSIONS = {
+    "show": ("show", "Print a version."),
+    "set": ("set_", "Check a file and keep it as the draft."),
+    "publish": ("publish", "Put the draft in force."),
+    "withdraw": ("withdraw", "Take what is in force out of force."),
+    "versions": ("versions", "List the versions."),
+    "compare": ("compare", "Say what differs between two versions."),
+}
+
 _WORKFLOW = {
     "list": ("list_", "List the service workflows."),
     "show": ("show", "Show one with its parameters."),

@@ -64,6 +64,8 @@ def show(reference: str, *, json: Json = False) -> None:
             "attempts": seen.attempts,
             "due": _moment(seen.due_at),
             "sameReferenceId": submissions.namesakes(record),
+            "mappingVersion": record.mapping_version.number if record.mapping_version else None,
+            "transformVersion": record.transform_version.number if record.transform_version else None,
             "plan": record.plan,
             "timeline": events,
         }

@@ -1,6 +1,5 @@
 """`formcase workflow …`: set service workflows up, switch them on and off, carry them over."""
 
-import asyncio
 import json as json_format
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from formcase.cli import output
+from formcase.cli.answers import ACTOR
+from formcase.cli.assignments import Assignments, read_assignments
 from formcase.cli.commands.check import print_checks
 from formcase.cli.failures import ANSWER_IS_NO, WRONG_USE, CommandFailed
 from formcase.cli.options import Json
@@ -16,18 +17,13 @@ from formcase.cli.runtime import prepared
 if TYPE_CHECKING:
     from formcase.workflows.models import ServiceWorkflow
 
-Assignments = Annotated[
-    tuple[str, ...],
-    Parameter(name="--set", negative="", consume_multiple=True, help="A parameter, as in FormIds=800636,800702."),
-]
-
 
 def list_(*, json: Json = False) -> None:
     """List the service workflows."""
     with prepared():
-        from formcase.workflows import managing, overview
+        from formcase.workflows import overview
 
-        rows = [overview.row(workflow) for workflow in managing.living()]
+        rows = overview.rows()
     columns = {
         "name": "Name",
         "type": "Type",
@@ -75,7 +71,7 @@ def create(
     json: Json = False,
 ) -> None:
     """Create a service workflow; it is disabled until it is enabled."""
-    values = _values(set)
+    values = read_assignments(set)
     with prepared():
         from formcase.workflows import managing
 
@@ -89,7 +85,7 @@ def set_(
     """Set parameters of a service workflow. What was blocked by the old ones is tried again at once."""
     if not values:
         raise CommandFailed("Name at least one parameter, as in WatchInterval=120.", WRONG_USE)
-    typed = _values(values)
+    typed = read_assignments(values)
     with prepared():
         from formcase.workflows import managing
 
@@ -107,10 +103,10 @@ def enable(
     with prepared():
         from formcase.checks import Verdict
         from formcase.workflows import managing
-        from formcase.workflows.checks import check_workflow
+        from formcase.workflows.check_runs import run_checks
 
         workflow = managing.find(name)
-        results = asyncio.run(check_workflow(workflow))
+        results = run_checks(workflow, ACTOR).results
         refused = [result for result in results if result.verdict is Verdict.NO]
         enabled = not refused or anyway
         if enabled:
@@ -151,9 +147,9 @@ def delete(
 def export(name: str, file: Path | None = None) -> None:
     """Write a service workflow as JSON, to a file or to the terminal."""
     with prepared():
-        from formcase.workflows import managing
+        from formcase.workflows import carrying_over, managing
 
-        document = managing.exported(managing.find(name))
+        document = carrying_over.exported(managing.find(name))
     if file is None:
         output.print_json(document)
         return
@@ -174,22 +170,10 @@ def import_(file: Path, *, json: Json = False) -> None:
     if not isinstance(document, dict):
         raise CommandFailed(f"{file} holds no exported service workflow.", WRONG_USE)
     with prepared():
-        from formcase.workflows import managing
+        from formcase.workflows import carrying_over
 
-        workflow = managing.imported(document, by="command line")
+        workflow = carrying_over.imported(document, by="command line")
         _say(workflow, f"Created “{workflow.name}”, disabled.", as_json=json)
-
-
-def _values(assignments: tuple[str, ...]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not equals or not name.strip():
-            raise CommandFailed(
-                f"“{assignment}” is no parameter; write NAME=VALUE, as in WatchInterval=120.", WRONG_USE
-            )
-        values[name.strip()] = value
-    return values
 
 
 def _say(workflow: "ServiceWorkflow", text: str, *, as_json: bool) -> None:

@@ -1,6 +1,5 @@
 """Process > Service workflows: the list, and creating, renaming, switching and deleting one."""
 
-from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from formcase.configurator.page import Page, Section
 from formcase.configurator.showing import ask, show
 from formcase.configurator.translating import in_reader_language
 from formcase.workflows import managing, overview
-from formcase.workflows.checks import check_workflow
+from formcase.workflows.check_runs import run_checks
 from formcase.workflows.models import ServiceWorkflow
 from formcase.workflows.parameters import WrongParameters, missing
 
@@ -91,7 +90,7 @@ def edit(request: HttpRequest, key: int) -> HttpResponse:
 def checks(request: HttpRequest, key: int) -> HttpResponse:
     """Run the checks and show them."""
     workflow = workflow_of(key)
-    results = async_to_sync(check_workflow)(workflow)
+    results = run_checks(workflow, _who(request)).results
     context: dict[str, object] = {
         "workflow": workflow,
         "lines": check_lines(results),
@@ -119,7 +118,7 @@ def enable(request: HttpRequest, key: int) -> HttpResponse:
             return redirect("configurator:workflow_parameters", key)
         messages.success(request, gettext("“{name}” is enabled.").format(name=workflow.name))
         return redirect("configurator:workflows")
-    results = async_to_sync(check_workflow)(workflow)
+    results = run_checks(workflow, _who(request)).results
     context: dict[str, object] = {
         "workflow": workflow,
         "lines": check_lines(results),

@@ -30,7 +30,7 @@ def designs(mapping: OwnMapping, form: FormDefinition) -> tuple[FormDefinition, 
 
 
 def _page(mapping: OwnMapping, number: int) -> FormPage:
-    return FormPage(PAGE, tuple(_group(group, number) for group in mapping.groups), hidden=True)
+    return FormPage(PAGE, tuple(_group(group, number) for group in mapping.groups), hidden=True, made=True)
 
 
 def _group(group: GroupRule, number: int) -> FormGroup:

@@ -131,11 +131,11 @@ class _Reading(Checking):
         return self._property(place, data)
 
     def _group(self, place: At, data: object, depth: int) -> GroupRule | None:
-        content = self.contents(place, data, _KEYS["group"])
+        inside = _named(place, data, "group")
+        content = self.contents(inside, data, _KEYS["group"])
         if content is None:
             return None
         name = self._name(place.at("group"), content.get("group"))
-        inside = place if name is None else place.named(name)
         if depth > DEPTH:
             self.wrong(inside, _too_deep())
             return None
@@ -147,11 +147,11 @@ class _Reading(Checking):
         return None if name is None else GroupRule(name, tuple(items), when, repeat)
 
     def _property(self, place: At, data: object) -> PropertyRule | None:
-        content = self.contents(place, data, _KEYS["property"])
+        inside = _named(place, data, "property")
+        content = self.contents(inside, data, _KEYS["property"])
         if content is None:
             return None
         name = self._name(place.at("property"), content.get("property"))
-        inside = place if name is None else place.named(name)
         rule = self._rule(inside, content)
         when = self._when(inside, content)
         return None if name is None or rule is None else PropertyRule(name, rule, when)
@@ -305,6 +305,12 @@ class _Reading(Checking):
             self.wrong(place, what)
             return None
         return text
+
+
+def _named(place: At, data: object, key: str) -> At:
+    """The place with the name of the group or property, as far as it can be read."""
+    name = data.get(key) if isinstance(data, Mapping) else None
+    return place.named(name[:LONGEST_NAME]) if isinstance(name, str) else place
 
 
 def _a_reference() -> Message:

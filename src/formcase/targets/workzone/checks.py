@@ -8,14 +8,24 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from formcase.checks import CheckResult, Verdict
+from formcase.checks import FORM_CODES, CheckResult, Detail, Verdict
 from formcase.messages import NOTHING, Message, message
 from formcase.outcomes import Outcome
 from formcase.planning.knowledge import CodeTableKey, Rules
 from formcase.planning.metadata import Metadata
-from formcase.planning.needs import Needs, needs_of
 from formcase.submission.form import FormDefinition
 from formcase.targets.workzone.answer import JsonObject, text
+from formcase.targets.workzone.form_checks import (
+    GIVE_RIGHTS,
+    Asked,
+    Needed,
+    asked_of,
+    codes_in_form,
+    listed,
+    missing_code,
+    names_in,
+    rights_of_form,
+)
 from formcase.targets.workzone.query import Equals, entities
 from formcase.targets.workzone.reading import Reader
 from formcase.targets.workzone.tables import Tables
@@ -65,7 +75,7 @@ class Inspection:
         except Outcome as error:
             return (_no(REACH, error), *_unasked(message("The case system is out of reach."), _AFTER_REACH))
         extended = _RIGHTS_SET in model.entity_sets
-        needed = _Needed.by([needs_of(form, model, rules) for form in forms])
+        asked = asked_of(forms, model, rules)
         acting = await self._impersonation(executing_user, extended)
         code = rules.error_access_code
         return (
@@ -73,7 +83,7 @@ class Inspection:
             await _guarded(ACCOUNT, self._account(model, extended)),
             acting,
             await _guarded(EXECUTING_USER, self._executing_user(executing_user)),
-            await _guarded(RIGHTS, self._rights(executing_user, needed, extended, acting)),
+            *(await _all_guarded(RIGHTS, self._rights(executing_user, asked, extended, acting))),
             await _guarded(ERROR_CASE_GROUP, self._error_case_group(rules, model)),
             await _guarded(REFERENCE_LABEL, self._reference_label(rules, model)),
             *(
@@ -81,7 +91,19 @@ class Inspection:
                 if code
                 else []
             ),
+            *(names_in(each) for each in asked),
+            *[await _guarded(FORM_CODES, self._codes(each, model), each.id) for each in asked],
         )
+
+    async def held(self, executing_user: str, model: Metadata) -> tuple[object, ...]:
+        """Who the executing user is and what the user may do, to compare with another time; raises outcomes."""
+        tried = message("Looking for the user {user}", user=executing_user)
+        rows = await self.reader.every(tried, entities("Users", Equals("ID", executing_user), select=("ID",)))
+        there = any(text(row, "ID") == executing_user for row in rows)
+        if _RIGHTS_SET not in model.entity_sets or not there:
+            return (there,)
+        user = await self._me(executing_user)
+        return (there, user.id, user.security_code, sorted(user.access_codes), sorted(await self._given(user)))
 
     async def _account(self, model: Metadata, extended: bool) -> CheckResult:
         """The account must see every case, or a case that was filed might be filed again."""
@@ -101,7 +123,7 @@ class Inspection:
         lacking = await self._lacking(account, [(table, "Search") for table in _ACCOUNT_SEARCHES])
         if lacking:
             return CheckResult(
-                ACCOUNT, Verdict.NO, message("The account may not: {rights}.", rights=_listed(lacking)), _see_all()
+                ACCOUNT, Verdict.NO, message("The account may not: {rights}.", rights=listed(lacking)), _see_all()
             )
         return CheckResult(ACCOUNT, Verdict.YES, message("The account sees all cases."))
 
@@ -148,50 +170,38 @@ class Inspection:
         )
 
     async def _rights(
-        self,
-        executing_user: str,
-        needed: "_Needed",
-        extended: bool,
-        acting: CheckResult,
-    ) -> CheckResult:
+        self, executing_user: str, asked: Sequence[Asked], extended: bool, acting: CheckResult
+    ) -> tuple[CheckResult, ...]:
+        """One line for all forms together, and one for each of them."""
+        needed = Needed.by([each.needs for each in asked])
         if not extended:
             wanted = needed.listed()
-            return CheckResult(
-                RIGHTS,
-                Verdict.UNKNOWN,
-                _NO_EXTENSION,
-                message("See to it that {user} has: {rights}.", user=executing_user, rights=wanted)
-                if wanted
-                else NOTHING,
-            )
+            remedy = message("See to it that {user} has: {rights}.", user=executing_user, rights=wanted)
+            line = CheckResult(RIGHTS, Verdict.UNKNOWN, _NO_EXTENSION, remedy if wanted else NOTHING)
+            return (line, *(rights_of_form(each, executing_user, None) for each in asked))
         if acting.verdict is not Verdict.YES:
-            return CheckResult(RIGHTS, Verdict.UNKNOWN, message("It can't be asked on behalf of the executing user."))
+            found = message("It can't be asked on behalf of the executing user.")
+            line = CheckResult(RIGHTS, Verdict.UNKNOWN, found)
+            return (line, *(rights_of_form(each, executing_user, None) for each in asked))
         user = await self._me(executing_user)
-        lacking = _Needed(
-            tuple(await self._lacking(user, needed.rights)),
-            tuple(code for code in needed.access_codes if code not in user.access_codes),
+        holds = Needed(
+            tuple(set(needed.rights) - set(await self._lacking(user, needed.rights))), tuple(user.access_codes)
         )
-        if lacking.listed():
-            return CheckResult(
-                RIGHTS,
-                Verdict.NO,
-                message(
-                    "{user} (security code {code}) lacks: {rights}.",
-                    user=executing_user,
-                    code=user.security_code,
-                    rights=lacking.listed(),
-                ),
-                message("Give the executing user these rights at the case system, or choose another one."),
-            )
-        return CheckResult(
-            RIGHTS,
-            Verdict.YES,
-            message(
-                "{user} (security code {code}) has the rights that the forms need.",
-                user=executing_user,
-                code=user.security_code,
-            ),
-        )
+        line = _rights_of_all(needed, user, executing_user, holds)
+        return (line, *(rights_of_form(each, executing_user, holds) for each in asked))
+
+    async def _codes(self, asked: Asked, model: Metadata) -> CheckResult:
+        """Whether the codes that stand in the form itself are there; those that answers give can't be known yet."""
+        missing: list[Detail] = []
+        for key in dict.fromkeys(needed.table for needed in asked.needs.codes if needed.path is not None):
+            codes = [code for code in asked.needs.codes if code.table == key and code.path is not None]
+            table = await self.tables.table(key, model, frozenset(code.code for code in codes))
+            missing += [
+                Detail(missing_code(code), Verdict.WARNING)
+                for code in codes
+                if table is not None and code.code not in table.codes
+            ]
+        return codes_in_form(asked, tuple(missing))
 
     async def _error_case_group(self, rules: Rules, model: Metadata) -> CheckResult:
         return await self._code(ERROR_CASE_GROUP, _CASE_GROUPS, rules.error_case_group, model)
@@ -242,36 +252,20 @@ class Inspection:
         )
 
     async def _lacking(self, who: _Identity, needed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        given = await self._given(who)
+        return [need for need in needed if need not in given]
+
+    async def _given(self, who: _Identity) -> set[tuple[str, str]]:
         rows = await self.reader.every(
             message("Reading the rights of security code {code}", code=who.security_code),
             entities(_RIGHTS_SET, Equals("SecCode", who.security_code)),
         )
-        given = {
-            (text(row, "Table"), right)
+        return {
+            (text(row, "Table") or "", right)
             for row in rows
             for right in ("Search", "Create", "Update", "Delete", "Lock", "Unlock")
             if row.get(right) is True
         }
-        return [need for need in needed if need not in given]
-
-
-@dataclass(frozen=True, slots=True)
-class _Needed:
-    """Rights (table and right) and access codes that forms need."""
-
-    rights: tuple[tuple[str, str], ...]
-    access_codes: tuple[str, ...]
-
-    @classmethod
-    def by(cls, forms: Sequence[Needs]) -> "_Needed":
-        return cls(
-            tuple(sorted({(need.table, need.right) for each in forms for need in each.rights})),
-            tuple(sorted({code for each in forms for code in each.access_codes})),
-        )
-
-    def listed(self) -> str:
-        codes = [f"access code {code}" for code in self.access_codes]
-        return ", ".join([*([_listed(self.rights)] if self.rights else []), *codes])
 
 
 _AFTER_REACH = (
@@ -284,25 +278,46 @@ _AFTER_REACH = (
 )
 
 
-async def _guarded(subject: str, check: Awaitable[CheckResult]) -> CheckResult:
+def _rights_of_all(needed: Needed, user: _Identity, executing_user: str, holds: Needed) -> CheckResult:
+    lacking = needed.without(holds)
+    if not lacking.listed():
+        found = message(
+            "{user} (security code {code}) has the rights that the forms need.",
+            user=executing_user,
+            code=user.security_code,
+        )
+        return CheckResult(RIGHTS, Verdict.YES, found)
+    found = message(
+        "{user} (security code {code}) lacks: {rights}.",
+        user=executing_user,
+        code=user.security_code,
+        rights=lacking.listed(),
+    )
+    return CheckResult(RIGHTS, Verdict.NO, found, GIVE_RIGHTS)
+
+
+async def _guarded(subject: str, check: Awaitable[CheckResult], form: str | None = None) -> CheckResult:
     """A check that fails says no with what went wrong; the others go on."""
     try:
         return await check
     except Outcome as error:
-        return _no(subject, error)
+        return _no(subject, error, form)
 
 
-def _no(subject: str, error: Outcome) -> CheckResult:
+async def _all_guarded(subject: str, checks: Awaitable[tuple[CheckResult, ...]]) -> tuple[CheckResult, ...]:
+    try:
+        return await checks
+    except Outcome as error:
+        return (_no(subject, error),)
+
+
+def _no(subject: str, error: Outcome, form: str | None = None) -> CheckResult:
     found = message("{tried}: {answer}", tried=error.tried, answer=error.answer)
-    return CheckResult(subject, Verdict.NO, found, error.remedy)
+    return CheckResult(subject, Verdict.NO, found, error.remedy, form)
 
 
 def _unasked(why: Message, subjects: Iterable[str]) -> tuple[CheckResult, ...]:
     return tuple(CheckResult(subject, Verdict.UNKNOWN, why, NOTHING) for subject in subjects)
-
-
-def _listed(needed: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{table} {right}" for table, right in needed)
 
 
 def _see_all() -> Message:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -182,6 +183,13 @@ class WorkZone(CaseSystem):
         self._forget(older_than=0)
         inspection = Inspection(self._reader, self._tables, self.metadata)
         return await inspection.results(executing_user, rules, forms)
+
+    async def fingerprint(self, executing_user: str) -> str:
+        """Of the model, and of what the executing user is and may do, as far as the case system tells."""
+        model = await self.metadata()
+        held = await Inspection(self._reader, self._tables, self.metadata).held(executing_user, model)
+        text = await asyncio.to_thread(lambda: f"{model!r} {held!r}")
+        return sha256(text.encode()).hexdigest()
 
     async def close(self) -> None:
         """Give back connections."""

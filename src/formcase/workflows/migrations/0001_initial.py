@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 ("watch_interval", models.PositiveIntegerField(default=60)),
                 ("url", models.CharField(blank=True, default="", max_length=2000)),
-                ("client_id", models.CharField(blank=True, default="", max_length=200)),
+                ("client_id", models.CharField(blank=True, default="", max_length=255)),
                 ("certificate_thumbprint", models.CharField(blank=True, default="", max_length=200)),
                 ("form_ids", models.TextField(blank=True, default="")),
                 ("executing_user", models.CharField(blank=True, default="", max_length=200)),

@@ -11,7 +11,7 @@ select s.recorded_at + step * interval '300 milliseconds', s.workflow_id, s.id, 
        ),
        0.25,
        s.form_id,
-       array_to_tsvector(
+       workflows_log_words(
            string_to_array((%(words)s::text[])[kind], ' ')
            || case when step in (0, 2) then array[s.form_id]
                    when step in (5, 6) and s.filed is not null then array[s.filed #>> '{cases,0,number}']

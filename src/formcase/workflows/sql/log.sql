@@ -3,6 +3,6 @@ insert into workflows_logentry (
 )
 values (
     clock_timestamp(), %(workflow)s, %(key)s, %(attempt)s, %(level)s, %(event)s, %(message)s, %(duration)s,
-    array_to_tsvector(%(words)s),
+    workflows_log_words(%(words)s),
     coalesce((select s.form_id from workflows_submissionrecord s where s.id = %(key)s), '')
 )

@@ -24,6 +24,15 @@
   first(document);
   document.addEventListener("htmx:afterSwap", (event) => first(event.target));
 
+  // All rows of a listing are chosen, or none.
+  for (const all of document.querySelectorAll("[data-choose-all]")) {
+    all.addEventListener("click", () => {
+      const chosen = all.getAttribute("aria-pressed") !== "true";
+      all.setAttribute("aria-pressed", String(chosen));
+      for (const box of all.form.querySelectorAll("input[type=checkbox][name=key]")) box.checked = chosen;
+    });
+  }
+
   if (window.DKFDS) {
     window.DKFDS.init();
     document.addEventListener("htmx:load", (event) => window.DKFDS.init({ scope: event.target }));

@@ -1,0 +1,163 @@
+"""The error cases by their cause, and filing them again once the cause is mended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from formcase.accounts.roles import Role
+from formcase.configurator.menu import Link
+from formcase.configurator.page import Page, Section
+from formcase.configurator.pages.submissions import (
+    BY_NAME,
+    ORDER,
+    Row,
+    choose,
+    rows_of,
+    tell,
+    workflow_choices,
+)
+from formcase.configurator.paging import slice_of
+from formcase.configurator.showing import ask, show
+from formcase.configurator.translating import in_reader_language
+from formcase.targets.port import CaseReference
+from formcase.workflows import actions, causes
+from formcase.workflows.causes import CauseGroup, FormCount
+from formcase.workflows.models import SubmissionRecord
+
+_MOST_FORMS_SHOWN = 5
+_LONGEST_TITLE = 120
+
+
+class CauseFilter(forms.Form):
+    """Of which workflow."""
+
+    workflow = forms.ChoiceField(label=gettext_lazy("Service workflow"), required=False)
+
+    def __init__(self, data: QueryDict | None) -> None:
+        super().__init__(data)
+        choose(self, "workflow", workflow_choices())
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A cause as the list shows it."""
+
+    group: CauseGroup
+    text: str
+    forms: tuple[FormCount, ...]
+    more_forms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCaseRow:
+    """An error case of a group, with the case that it is."""
+
+    row: Row
+    error_cases: tuple[CaseReference, ...]
+
+
+def error_cases(request: HttpRequest) -> HttpResponse:
+    """The causes, those with most error cases first."""
+    sought = CauseFilter(request.GET or None)
+    workflow = sought.cleaned_data["workflow"] if sought.is_bound and sought.is_valid() else ""
+    rows = [_group_row(group) for group in causes.groups(int(workflow) if workflow else None)]
+    context = {"filter": sought, "rows": rows, "count": sum(row.group.count for row in rows)}
+    return show(request, "configurator/error_cases.html", context)
+
+
+def group(request: HttpRequest, cause: int) -> HttpResponse:
+    """The error cases of one cause, or those of one form."""
+    found = causes.group(cause)
+    if found is None:
+        messages.info(request, gettext("No error case has this cause any more."))
+        return redirect("configurator:error_cases")
+    form_id = request.GET.get("form", "")
+    part = slice_of(request, causes.submissions_of(cause, form_id), ORDER)
+    query = f"?{urlencode({'form': form_id})}" if form_id else ""
+    context: dict[str, object] = {
+        "group": found,
+        "text": _text(found),
+        "form_id": form_id,
+        "again": reverse("configurator:error_cases_again", args=[cause]) + query,
+        "slice": part,
+        "rows": _error_case_rows(part.rows),
+        "deeds": [BY_NAME["file-again"], BY_NAME["handled"]],
+        "here": request.get_full_path(),
+    }
+    return show(request, "configurator/error_cases_group.html", context, title=_title(found))
+
+
+def again(request: HttpRequest, cause: int) -> HttpResponse:
+    """File all error cases of a cause again, or those of one form, after a question."""
+    found = causes.group(cause)
+    if found is None:
+        raise Http404
+    form_id = (request.POST if request.method == "POST" else request.GET).get("form", "")
+    back = reverse("configurator:error_cases_group", args=[cause])
+    if request.method == "POST":
+        tell(request, actions.file_group_again(cause, request, form_id))
+        return redirect("configurator:error_cases")
+    count = causes.submissions_of(cause, form_id).count()
+    return ask(
+        request,
+        ngettext("File {count} error case again?", "File {count} error cases again?", count).format(count=count),
+        explanation=f"{_text(found)} {BY_NAME['file-again'].explanation}",
+        action=gettext("File again"),
+        back=back,
+        between=(Link(_title(found), back),),
+    )
+
+
+def _group_row(group: CauseGroup) -> GroupRow:
+    return GroupRow(
+        group,
+        _text(group),
+        group.forms[:_MOST_FORMS_SHOWN],
+        max(len(group.forms) - _MOST_FORMS_SHOWN, 0),
+    )
+
+
+def _error_case_rows(records: Sequence[SubmissionRecord]) -> list[ErrorCaseRow]:
+    found = []
+    for record, row in zip(records, rows_of(records), strict=True):
+        refiled = causes.filed_again(record)
+        found.append(ErrorCaseRow(row, refiled.error_cases if refiled is not None else ()))
+    return found
+
+
+def _text(group: CauseGroup) -> str:
+    return capfirst(in_reader_language(group.message, discreet=True))
+
+
+def _title(group: CauseGroup) -> str:
+    text = _text(group)
+    return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE]}…"
+
+
+PAGES = (
+    Page("error_cases", "error-cases/", error_cases, gettext_lazy("Error cases"), section=Section.PROCESS, place=30),
+    Page(
+        "error_cases_group",
+        "error-cases/<int:cause>/",
+        group,
+        gettext_lazy("Error cases of one cause"),
+        parent="error_cases",
+    ),
+    Page(
+        "error_cases_again",
+        "error-cases/<int:cause>/file-again/",
+        again,
+        gettext_lazy("File again"),
+        role=Role.OPERATOR,
+        change=Role.OPERATOR,
+        parent="error_cases",
+    ),
+)

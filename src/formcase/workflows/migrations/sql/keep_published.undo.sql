@@ -1,0 +1,3 @@
+DROP TRIGGER transformversion_keep_published ON workflows_transformversion;
+DROP TRIGGER mappingversion_keep_published ON workflows_mappingversion;
+DROP FUNCTION workflows_keep_published();

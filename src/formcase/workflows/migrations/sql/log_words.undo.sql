@@ -1,0 +1,1 @@
+DROP FUNCTION workflows_log_words(text[]);
