@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CATALOGUES := $(wildcard src/formcase/locale/*/LC_MESSAGES/*.po src/formcase/*/locale/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 NPM ?= npm
-VENDOR := src/formcase/configurator/static/configurator/vendor
+VENDOR := src/formcase/appearance/static/appearance/vendor
 ARGS ?=
 
 .DELETE_ON_ERROR:

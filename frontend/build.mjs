@@ -1,4 +1,4 @@
-// Copies what the pages need of the installed packages into the static files of the configurator, and axe for the
+// Copies what the pages need of the installed packages into the static files that all pages share, and axe for the
 // tests. Nothing is compiled: the packages bring finished style sheets and scripts.
 
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(HERE, "node_modules");
-const TARGET = join(HERE, "..", "src", "formcase", "configurator", "static", "configurator", "vendor");
+const TARGET = join(HERE, "..", "src", "formcase", "appearance", "static", "appearance", "vendor");
 const FOR_TESTS = join(HERE, "dist");
 
 await rm(TARGET, { recursive: true, force: true });

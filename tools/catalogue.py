@@ -2,7 +2,8 @@
 
 Run it as `python tools/catalogue.py` after texts were added or changed: every catalogue then has the new texts, empty,
 and says which they are; texts that are gone are taken out. With `--check` it changes nothing and ends with 1 where a
-text has no translation. Compiling is not done here: `make install` does it with `pybabel compile`.
+text has no translation. A part of Formcase that stands alone has catalogues of its own, in its folder `locale`; those
+beside them are for all the rest. Compiling is not done here: `make install` does it with `pybabel compile`.
 """
 
 import io
@@ -15,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "formcase"
-CATALOGUES = sorted((SOURCE / "locale").glob("*/LC_MESSAGES/django.po"))
+CATALOGUES = sorted(SOURCE.glob("**/locale/*/LC_MESSAGES/django.po"))
 _KEYWORDS = dict(DEFAULT_KEYWORDS) | {"message": None, "gettext_lazy": None, "pgettext_lazy": ((1, "c"), 2)}
 _LINE_WIDTH = 120
 
@@ -31,15 +32,17 @@ _IDLE_HEADERS = (
 )
 
 
-def source_texts() -> Catalog:
-    """Every text in the source that people may see in their own language."""
+def source_texts(catalogue: Path) -> Catalog:
+    """Every text that this catalogue is for: those of its part of the source that people may see in their own
+    language."""
+    part = _part(catalogue)
+    others = [_part(other) for other in CATALOGUES if part in _part(other).parents]
     catalog = Catalog(project="Formcase", charset="utf-8")
-    for path in sorted(SOURCE.rglob("*.py")):
-        if not _is_for_tests(path):
-            _add(catalog, path, path.read_text(encoding="utf-8"))
-    for path in sorted(SOURCE.rglob("templates/**/*.*")):
-        # Django itself knows how to find the texts of a template
-        _add(catalog, path, templatize(path.read_text(encoding="utf-8")))
+    for path in (*sorted(part.rglob("*.py")), *sorted(part.rglob("templates/**/*.*"))):
+        if not any(other in path.parents for other in others) and not _is_for_tests(path):
+            text = path.read_text(encoding="utf-8")
+            # Django itself knows how to find the texts of a template
+            _add(catalog, path, text if path.suffix == ".py" else templatize(text))
     return catalog
 
 
@@ -59,6 +62,11 @@ def refresh(catalogue: Path, texts: Catalog) -> None:
     write_po(written, known, width=_LINE_WIDTH, sort_by_file=True, include_lineno=False)
     lines = written.getvalue().decode("utf-8").splitlines(keepends=True)
     catalogue.write_text("".join(line for line in lines if not line.startswith(_IDLE_HEADERS)), encoding="utf-8")
+
+
+def _part(catalogue: Path) -> Path:
+    """The folder whose texts it has."""
+    return catalogue.parents[3]
 
 
 def _read(catalogue: Path) -> Catalog:
@@ -87,9 +95,9 @@ def _add(catalog: Catalog, path: Path, source: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Refresh, or only check."""
-    texts = source_texts()
     missing = 0
     for catalogue in CATALOGUES:
+        texts = source_texts(catalogue)
         if "--check" not in arguments:
             refresh(catalogue, texts)
         for text in untranslated(catalogue, texts):

@@ -25,14 +25,16 @@ catalogue = importlib.util.module_from_spec(_specification)
 _specification.loader.exec_module(catalogue)
 
 
-@pytest.fixture(scope="module")
-def texts() -> Catalog:
-    return catalogue.source_texts()
+MAIN = catalogue.SOURCE / "locale/da/LC_MESSAGES/django.po"
 
 
-@pytest.fixture(scope="module")
-def danish() -> Catalog:
-    with catalogue.CATALOGUES[0].open("rb") as file:
+def _named(path: Path) -> str:
+    return path.relative_to(catalogue.SOURCE).as_posix()
+
+
+@pytest.fixture(scope="module", params=catalogue.CATALOGUES, ids=_named)
+def danish(request) -> Catalog:
+    with request.param.open("rb") as file:
         return read_po(file, locale="da", domain="django")
 
 
@@ -50,15 +52,27 @@ def _placeholders(text: str) -> set[str]:
     return braced | set(re.findall(r"%\((\w+)\)s", text))
 
 
-def test_the_texts_of_the_source_are_found(texts):
+def test_the_texts_of_the_source_are_found():
+    texts = catalogue.source_texts(MAIN)
     assert "there is no case group {code}." in texts  # by message(…)
-    assert "This field must be answered." in texts  # by gettext
+    assert "{seconds} s" in texts  # by gettext
     assert "Sign in to Formcase" in texts  # in a template
-    assert "null(?!\\w)" not in texts  # a lexer's rule is no text
 
 
-def test_every_text_has_a_danish_translation(texts):
-    missing = catalogue.untranslated(catalogue.CATALOGUES[0], texts)
+def test_a_lexers_rule_is_no_text():
+    assert all("null(?!\\w)" not in catalogue.source_texts(one) for one in catalogue.CATALOGUES)
+
+
+def test_a_part_that_stands_alone_has_its_texts_in_its_own_folder():
+    text = "Log in with a token or with name and password."  # the case system says so
+    assert [_named(one) for one in catalogue.CATALOGUES if text in catalogue.source_texts(one)] == [
+        "casesystem/locale/da/LC_MESSAGES/django.po"
+    ]
+
+
+@pytest.mark.parametrize("path", catalogue.CATALOGUES, ids=_named)
+def test_every_text_has_a_danish_translation(path):
+    missing = catalogue.untranslated(path, catalogue.source_texts(path))
     assert [f"{text.locations[0][0]}: {text.id}" for text in missing] == []
 
 
@@ -88,12 +102,13 @@ def test_a_part_of_a_sentence_stays_one_in_danish(danish):
 
 
 @pytest.fixture
-def compiled_danish(danish, tmp_path, monkeypatch) -> Iterator[None]:
+def compiled_danish(tmp_path, monkeypatch) -> Iterator[None]:
     """Django with the catalogue as `make install` compiles it."""
     folder = tmp_path / "da" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     compiled = BytesIO()
-    write_mo(compiled, danish)
+    with MAIN.open("rb") as file:
+        write_mo(compiled, read_po(file, locale="da", domain="django"))
     (folder / "django.mo").write_bytes(compiled.getvalue())
     monkeypatch.setattr(settings, "LOCALE_PATHS", [str(tmp_path)])
     monkeypatch.setattr(trans_real, "_translations", {})

@@ -5,8 +5,8 @@ from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from formcase.appearance.paging import slice_of
 from formcase.audit.models import AuditEntry
-from formcase.configurator.paging import slice_of
 
 pytestmark = pytest.mark.django_db
 

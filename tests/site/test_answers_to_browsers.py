@@ -40,7 +40,7 @@ def test_the_sign_in_page_speaks_the_language_that_the_browser_asks_for(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/account/login/", "/healthz", "/static/configurator/configurator.css", "/there-is-no-such-page"]
+    "path", ["/", "/account/login/", "/healthz", "/static/appearance/appearance.css", "/there-is-no-such-page"]
 )
 def test_every_answer_carries_the_security_headers(client, path):
     headers = client.get(path, headers={"host": "localhost"}).headers

@@ -1,23 +1,17 @@
-"""What the layout around every page needs to know."""
-
-from zoneinfo import ZoneInfo
+"""What the frame around the configurator's pages needs to know beside what every frame does."""
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 
-from formcase import __version__
 from formcase.accounts.models import User
 from formcase.accounts.roles import Role
-from formcase.configurator.menu import MenuSection, menu
+from formcase.appearance.navigation import MenuSection
+from formcase.configurator.menu import menu
 
 
 def surroundings(request: HttpRequest) -> dict[str, object]:
-    """The menu, the languages, the time zone that times are shown in; worked out when the template asks."""
+    """The menu, and what the user may do; worked out when the template asks."""
     return {
-        "formcase_version": __version__,
-        "languages": settings.LANGUAGES,
-        "zone": _zone(),
         "menu": lambda: _menu(request),
         "may_change": lambda: _may(request, Role.ADMINISTRATOR),
         "may_operate": lambda: _may(request, Role.OPERATOR),
@@ -39,8 +33,3 @@ def _may(request: HttpRequest, role: Role) -> bool:
 def _menu(request: HttpRequest) -> list[MenuSection]:
     user = request.user
     return menu(user, page_name(request)) if isinstance(user, User) else []
-
-
-def _zone() -> str:
-    zone = timezone.get_current_timezone()
-    return zone.key if isinstance(zone, ZoneInfo) else str(zone)

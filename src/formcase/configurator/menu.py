@@ -1,30 +1,13 @@
 """The menu and the way to a page, made from the pages that there are and what the user may see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.urls import reverse
 
 from formcase.accounts.models import User
-from formcase.configurator.page import Page, Section, Text
+from formcase.appearance.navigation import Link, MenuSection, Text
+from formcase.configurator.page import Page, Section
 from formcase.configurator.pages import page_named, pages
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A text that leads somewhere; address: empty where it leads nowhere."""
-
-    text: Text
-    address: str = ""
-    current: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MenuSection:
-    """A group of links with its heading, which may be empty."""
-
-    heading: Text
-    links: tuple[Link, ...]
 
 
 def menu(user: User, current: str | None) -> list[MenuSection]:

@@ -9,15 +9,14 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from formcase.accounts.models import User
 from formcase.accounts.roles import Role
+from formcase.appearance.navigation import Text
 
 View = Callable[..., HttpResponseBase]
-Text = str | Promise
 
 
 class Section(Enum):

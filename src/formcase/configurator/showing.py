@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from formcase.appearance.navigation import Link, Text
 from formcase.configurator.context import page_name
-from formcase.configurator.menu import Link, breadcrumb
-from formcase.configurator.page import Text
+from formcase.configurator.menu import breadcrumb
 from formcase.configurator.pages import page_named
 
 

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "formcase.site",
+    "formcase.appearance",
     "formcase.audit",
     "formcase.accounts",
     "formcase.configurator",  # before allauth, whose pages it gives its own look
@@ -84,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "formcase.appearance.context.surroundings",
                 "formcase.configurator.context.surroundings",
             ]
         },

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from formcase.accounts.roles import Role
+from formcase.appearance.paging import slice_of
 from formcase.audit.models import AuditEntry
 from formcase.configurator.actions import KINDS
 from formcase.configurator.page import Page, Section
-from formcase.configurator.paging import slice_of
 from formcase.configurator.showing import show
 
 

@@ -13,7 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from formcase.accounts.roles import Role
-from formcase.configurator.menu import Link
+from formcase.appearance.navigation import Link
+from formcase.appearance.paging import slice_of
 from formcase.configurator.page import Page, Section
 from formcase.configurator.pages.submissions import (
     BY_NAME,
@@ -24,7 +25,6 @@ from formcase.configurator.pages.submissions import (
     tell,
     workflow_choices,
 )
-from formcase.configurator.paging import slice_of
 from formcase.configurator.showing import ask, show
 from formcase.configurator.translating import in_reader_language
 from formcase.targets.port import CaseReference

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from formcase.appearance.navigation import Link
 from formcase.configurator.events import EVENTS
 from formcase.configurator.looking import record_look
-from formcase.configurator.menu import Link
 from formcase.configurator.page import Page
 from formcase.configurator.pages.submissions import DEEDS, Deed, shown_status
 from formcase.configurator.plan_tree import plan_tree

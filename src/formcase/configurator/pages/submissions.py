@@ -14,8 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from formcase.accounts.roles import Role
+from formcase.appearance.paging import slice_of
 from formcase.configurator.page import Page, Section
-from formcase.configurator.paging import slice_of
 from formcase.configurator.showing import show
 from formcase.configurator.statuses import status_of
 from formcase.configurator.translating import in_reader_language

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from formcase.accounts import managing
 from formcase.accounts.models import User
 from formcase.accounts.roles import EXPLANATIONS, Role
-from formcase.configurator.menu import Link
+from formcase.appearance.navigation import Link
 from formcase.configurator.page import Page, Section
 from formcase.configurator.showing import ask, show
 

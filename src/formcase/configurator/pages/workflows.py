@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from formcase.accounts.roles import Role
+from formcase.appearance.navigation import Link
 from formcase.checks import CheckResult, Verdict
-from formcase.configurator.menu import Link
 from formcase.configurator.page import Page, Section
 from formcase.configurator.showing import ask, show
 from formcase.configurator.translating import in_reader_language

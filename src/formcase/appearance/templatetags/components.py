@@ -1,6 +1,6 @@
-"""The components that pages are made of, as template tags: fields, error summary, status, times, tables, pages.
+"""The components that pages are made of, as template tags: fields, error summary, tags, times, tables, pages.
 
-Each keeps what it looks like in a template of `configurator/components/`.
+Each keeps what it looks like in a template of `appearance/components/`.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from formcase.configurator.actions import ACTIONS, VALUES
-from formcase.configurator.statuses import Status, status_of
+from formcase.appearance.navigation import Text
 
 register = template.Library()
-_ICONS = "configurator/vendor/dkfds/img/all-svg-icons.svg"
+_ICONS = "appearance/vendor/dkfds/img/all-svg-icons.svg"
 
 
 class Pageable(Protocol):
@@ -54,35 +53,12 @@ def moment(value: datetime | None, *, seconds: bool = False) -> SafeString | str
 
 
 @register.simple_tag
-def status(value: object) -> SafeString:
-    """A submission's or a workflow's status as a tag with its word; see `statuses`."""
-    found: Status = status_of(value)
-    return format_html('<strong class="badge badge-small {}">{}</strong>', found.look, found.text)
+def badge(text: Text, look: str = "") -> SafeString:
+    """A word as a tag. look: the design system's class; the word alone must be enough to understand it."""
+    return format_html('<strong class="badge badge-small {}">{}</strong>', look, text)
 
 
-@register.simple_tag
-def action_text(action: str) -> str:
-    """What was done, in the reader's language; see `actions`."""
-    return str(ACTIONS.get(action, action))
-
-
-@register.simple_tag
-def value_name(name: str) -> str:
-    """The name of a value in the audit log, in the reader's language; see `actions`."""
-    return str(VALUES.get(name, name))
-
-
-@register.filter
-def spoken(value: object) -> str:
-    """A value of the audit log as people write it."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(spoken(part) for part in value)
-    return "–" if value in (None, "", {}) else str(value)
-
-
-@register.inclusion_tag("configurator/components/field.html")
+@register.inclusion_tag("appearance/components/field.html")
 def field(bound: BoundField, *, autocomplete: str = "", is_filter: bool = False) -> dict[str, object]:
     """A field with label, hint and error, tied together for those who don't see them. is_filter: it narrows a
     listing, so that nobody has to be told that it may stay empty."""
@@ -110,7 +86,7 @@ def field(bound: BoundField, *, autocomplete: str = "", is_filter: bool = False)
     }
 
 
-@register.inclusion_tag("configurator/components/error_summary.html")
+@register.inclusion_tag("appearance/components/error_summary.html")
 def error_summary(*forms: BaseForm | None) -> dict[str, object]:
     """What is wrong with these forms, each error leading to its field. Put it before the first form."""
     errors = []
@@ -124,25 +100,25 @@ def error_summary(*forms: BaseForm | None) -> dict[str, object]:
     return {"errors": errors}
 
 
-@register.inclusion_tag("configurator/components/pagination.html")
+@register.inclusion_tag("appearance/components/pagination.html")
 def pagination(rows: Pageable) -> dict[str, object]:
     """The links to newer and older rows; nothing where all fit on the page."""
     return {"newer": rows.newer, "older": rows.older}
 
 
-@register.inclusion_tag("configurator/components/empty.html")
+@register.inclusion_tag("appearance/components/empty.html")
 def empty_state(title: str, text: str = "", address: str = "", action: str = "") -> dict[str, str]:
     """What stands where a listing has no rows: what would be here, and what to do."""
     return {"title": title, "text": text, "address": address, "action": action}
 
 
-@register.inclusion_tag("configurator/components/tabs.html")
+@register.inclusion_tag("appearance/components/tabs.html")
 def tabs(label: str, links: Sequence[object]) -> dict[str, object]:
     """The parts of one thing, each a page of its own. links: `menu.Link`s, the current one marked."""
     return {"label": label, "links": links}
 
 
-@register.inclusion_tag("configurator/components/alert.html")
+@register.inclusion_tag("appearance/components/alert.html")
 def alert(kind: str, text: str, heading: str = "") -> dict[str, str]:
     """A box that tells something. kind: info, success, warning or error."""
     return {"kind": kind, "text": text, "heading": heading}

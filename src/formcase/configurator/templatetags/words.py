@@ -1,0 +1,40 @@
+"""The words of statuses, and of what the audit log tells, as template tags."""
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from formcase.appearance.templatetags.components import badge
+from formcase.configurator.actions import ACTIONS, VALUES
+from formcase.configurator.statuses import Status, status_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def status(value: object) -> SafeString:
+    """A submission's or a workflow's status as a tag with its word; see `statuses`."""
+    found: Status = status_of(value)
+    return badge(found.text, found.look)
+
+
+@register.simple_tag
+def action_text(action: str) -> str:
+    """What was done, in the reader's language; see `actions`."""
+    return str(ACTIONS.get(action, action))
+
+
+@register.simple_tag
+def value_name(name: str) -> str:
+    """The name of a value in the audit log, in the reader's language; see `actions`."""
+    return str(VALUES.get(name, name))
+
+
+@register.filter
+def spoken(value: object) -> str:
+    """A value of the audit log as people write it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(spoken(part) for part in value)
+    return "–" if value in (None, "", {}) else str(value)
