@@ -536,8 +536,8 @@ async def test_each_form_is_told_by_itself_with_every_right_that_it_needs(
     assert lines[FORM_RIGHTS, "800636"].verdict is Verdict.YES
     assert lines[FORM_RIGHTS, "800702"].verdict is Verdict.NO
     details = {detail.text.text(): detail.verdict for detail in lines[FORM_RIGHTS, "800702"].details}
-    assert details["Case Create"] is Verdict.YES
-    assert details[f"access code {world.confidential}"] is Verdict.NO
+    assert details["create a case in case group 00.01, 02.15 (Case Create)"] is Verdict.YES
+    assert details[f"set the access code {world.confidential}"] is Verdict.NO
     assert lines[FORM_NAMES, "800636"].verdict is lines[FORM_CODES, "800636"].verdict is Verdict.YES
 
 

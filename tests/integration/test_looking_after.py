@@ -20,14 +20,15 @@ def test_a_change_for_the_worse_is_found_by_itself_and_shows_until_it_is_mended(
         wait_until(lambda: health().startswith("check says no: Check of rights"), 30, health)
         found = {(line["check"], line["form"]): line for line in installation.json("check")["workflows"][0]["checks"]}
         rights = {detail["text"]: detail["verdict"] for detail in found["rights of a form", "800636"]["details"]}
-        assert rights["Case Create"] == "no"
+        assert {verdict for text, verdict in rights.items() if "(Case Create)" in text} == {"no"}
         assert found["codes in a form", "800636"]["verdict"] == "warning"  # its newest version names a wrong group
         assert "99.99" in found["codes in a form", "800636"]["found"]
         logged = installation.json("log", "--text", "check worse", "--level", "error")["log"]
         assert "LBR lacks" in logged[0]["text"]
     finally:
         assert installation.run("workflow", "set", "Sample forms", "ExecutingUser=SBH").returncode == 0
-    wait_until(lambda: health() == "well", 30, health)
+    # the newest version of a sample form names a case group that is not there, which its submissions do not block
+    wait_until(lambda: health().startswith("check warns: Check of codes in a form"), 30, health)
 
 
 def test_the_log_is_found_by_person_case_and_words_and_leaves_as_a_file(installation, worker):

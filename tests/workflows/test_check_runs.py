@@ -202,3 +202,54 @@ async def test_the_sweep_makes_a_job_when_a_look_is_due_or_the_workflow_was_chan
     assert await swept()
     await sync_to_async(managing.disable)(workflow)
     assert not await swept()
+
+
+async def test_while_one_says_no_they_are_run_again_and_kept_as_one_line(workflow, ends):
+    ends.says["rights of a form"] = Verdict.NO
+    await check_runs.look(workflow.pk)
+    for _ in range(3):
+        await check_runs.look(workflow.pk)
+        await CheckRun.objects.aupdate(ended_at=timezone.now() - timedelta(minutes=15, seconds=1))
+        await check_runs.look(workflow.pk)
+    assert await runs(workflow) == ["first", "again"]
+    ends.says.clear()  # without anything that could be seen to change
+    await CheckRun.objects.aupdate(ended_at=timezone.now() - timedelta(minutes=15, seconds=1))
+    await check_runs.look(workflow.pk)
+    assert await runs(workflow) == ["first", "again", "again"]
+    assert (await lines())[-1] == ("info", "check is well again")
+
+
+async def test_a_warning_shows_as_the_workflows_health(workflow, ends):
+    ends.says["names in a form"] = Verdict.WARNING
+    await check_runs.look(workflow.pk)
+    row = await ServiceWorkflow.objects.aget(pk=workflow.pk)
+    health = (await sync_to_async(overview.row)(row))["health"]
+    assert health == "check warns: Check of names in a form: It says warning."
+
+
+async def test_the_story_tells_what_each_run_said_otherwise(workflow, ends):
+    await sync_to_async(check_runs.run_checks)(workflow)
+    ends.says["executing user"] = Verdict.NO
+    second = await sync_to_async(check_runs.run_checks)(workflow)
+    ends.says.clear()
+    await sync_to_async(check_runs.run_checks)(workflow)
+    told = await sync_to_async(check_runs.story)(workflow.pk)
+    assert [[(change.result.subject, change.worse) for change in changed] for _run, changed in told] == [
+        [("executing user", False)],
+        [("executing user", True)],
+        [],
+    ]
+    assert await sync_to_async(check_runs.kept_run)(workflow.pk, second.id) == told[1]
+    assert await sync_to_async(check_runs.kept_run)(workflow.pk, second.id + 9) is None
+
+
+async def test_what_cannot_even_be_tried_is_not_blamed_on_the_certificate(workflow, ends, monkeypatch):
+    monkeypatch.undo()  # the real connections
+    await ServiceWorkflow.objects.aupdate(url="")
+    results = await checks.check_workflow(await ServiceWorkflow.objects.aget(pk=workflow.pk))
+    said = {result.subject: result.verdict for result in results}
+    assert (said["reach"], said["certificate"], said["client"]) == (Verdict.NO, Verdict.UNKNOWN, Verdict.UNKNOWN)
+    await ServiceWorkflow.objects.aupdate(url="https://localhost:9/interact")
+    results = await checks.check_workflow(await ServiceWorkflow.objects.aget(pk=workflow.pk))
+    said = {result.subject: result.verdict for result in results}
+    assert (said["certificate"], said["reach"], said["forms"]) == (Verdict.NO, Verdict.UNKNOWN, Verdict.UNKNOWN)

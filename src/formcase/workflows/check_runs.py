@@ -1,8 +1,9 @@
 """The checks of each workflow as they were run: kept, compared with the run before, and run again by themselves.
 
 They are run daily, and as soon as it is seen that a parameter, a form's version, the case system's model, the executing
-user or the user's rights have changed. A change for the worse is a line of the workflow log and shows in the workflow's
-health. What is checked is in `checks`.
+user or the user's rights have changed; and every quarter of an hour while one says no, because what mends it may be
+something that nobody tells, such as a new code. A change for the worse is a line of the workflow log and shows in the
+workflow's health. What is checked is in `checks`.
 """
 
 import json
@@ -31,11 +32,14 @@ from formcase.workflows.parameters import shown_values
 CHECK_EVERY = timedelta(days=1)
 LOOK_EVERY = timedelta(minutes=5)  # at whether something has changed
 LOOK_AFTER_NO = timedelta(minutes=1)  # what is mended is seen soon
+AGAIN_AFTER_NO = timedelta(minutes=15)  # though nothing is seen to have changed
 KEPT = 100  # runs of each workflow
 
 ASKED = "asked"  # by a person
-FIRST, DAILY, PARAMETERS, FORMS, CASE_SYSTEM = "first", "daily", "parameters", "forms", "case system"
+FIRST, DAILY, AGAIN = "first", "daily", "again"
+PARAMETERS, FORMS, CASE_SYSTEM = "parameters", "forms", "case system"
 _PARTS = (PARAMETERS, FORMS, CASE_SYSTEM)
+_CERTIFICATE = "certificate"  # that one expires is told everywhere without the checks
 
 _GRAVITY = {Verdict.YES: 0, Verdict.UNKNOWN: 1, Verdict.WARNING: 2, Verdict.NO: 3}
 
@@ -130,6 +134,25 @@ def history(workflow: int, most: int = 20) -> list[KeptRun]:
     return [_read(row) for row in CheckRun.objects.filter(workflow=workflow).order_by("-id")[:most]]
 
 
+def story(workflow: int, most: int = 20) -> list[tuple[KeptRun, tuple[Change, ...]]]:
+    """The runs of a workflow, newest first, each with what it said otherwise than the one before; of the first run of
+    all, nothing."""
+    runs = history(workflow, most + 1)
+    return [
+        (run, changes(run, before) if before is not None else ())
+        for run, before in zip(runs[:most], [*runs[1:], None], strict=False)
+    ]
+
+
+def kept_run(workflow: int, number: int) -> tuple[KeptRun, tuple[Change, ...]] | None:
+    """One run with what it said otherwise than the one before; None where it is not kept any more."""
+    rows = list(CheckRun.objects.filter(workflow=workflow, pk__lte=number).order_by("-id")[:2])
+    if not rows or rows[0].pk != number:
+        return None
+    run, *before = map(_read, rows)
+    return run, changes(run, before[0]) if before else ()
+
+
 def changes(run: KeptRun, before: KeptRun | None) -> tuple[Change, ...]:
     """What a run says otherwise than the one before it."""
     said = {} if before is None else {(result.subject, result.form): result.verdict for result in before.results}
@@ -143,13 +166,17 @@ def _keep(made: CheckRun, results: Sequence[CheckResult]) -> KeptRun:
     before = newest(workflow.pk)
     made.save()
     kept = _read(made)
+    if before is not None and made.why == before.why == AGAIN and not changes(kept, before):
+        CheckRun.objects.filter(pk=before.id).delete()  # that it still says no is worth one line, not hundreds
     LogEntry.objects.bulk_create(entry_of_workflow(workflow.pk, note, made.by) for note in _notes(kept, before))
-    refused = next((result for result in results if result.verdict is Verdict.NO), None)
+    refused = _first(results, Verdict.NO)
+    warned = _first([result for result in results if result.subject != _CERTIFICATE], Verdict.WARNING)
     wait = LOOK_EVERY if refused is None else LOOK_AFTER_NO
     ServiceWorkflow.objects.filter(pk=workflow.pk).update(
         last_check_at=made.ended_at,
         next_check_at=made.ended_at + wait,
         check_problem=None if refused is None else discreet_data(_told(refused)),
+        check_warning=None if warned is None else discreet_data(_told(warned)),
     )
     outdated = CheckRun.objects.filter(workflow=workflow.pk).order_by("-id").values_list("pk", flat=True)[KEPT:]
     CheckRun.objects.filter(pk__in=list(outdated)).delete()
@@ -181,7 +208,10 @@ def _reason(last: CheckRun | None, seen: str) -> str | None:
     if last.fingerprint != seen:
         pairs = zip(_PARTS, last.fingerprint.split("-"), seen.split("-"), strict=False)
         return next((part for part, before, now in pairs if before != now), PARAMETERS)
-    return DAILY if timezone.now() - last.ended_at >= CHECK_EVERY else None
+    age = timezone.now() - last.ended_at
+    if last.verdict == Verdict.NO.value and age >= AGAIN_AFTER_NO:
+        return AGAIN
+    return DAILY if age >= CHECK_EVERY else None
 
 
 async def _fingerprint(workflow: ServiceWorkflow) -> str:
@@ -219,6 +249,10 @@ async def _case_system_now(workflow: ServiceWorkflow) -> str:
         return type(outcome).__name__
     finally:
         await target.close()
+
+
+def _first(results: Sequence[CheckResult], verdict: Verdict) -> CheckResult | None:
+    return next((result for result in results if result.verdict is verdict), None)
 
 
 def _worst(results: Sequence[CheckResult]) -> Verdict:

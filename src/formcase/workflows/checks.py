@@ -22,6 +22,7 @@ _SUBJECTS = {
     "reach": message("form service"),
     "client": message("client"),
     "forms": message("forms"),
+    "forms checked": message("forms checked"),
     "coverage": message("coverage by other workflows"),
     OWN_MAPPING: message("own mapping"),
     "case system": message("case system"),
@@ -51,11 +52,13 @@ async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
     try:
         source = await sync_to_async(connect_form_service)(workflow)
     except Outcome as outcome:
-        results.append(_failed("certificate", outcome))
+        results.extend(_unconnected(workflow, outcome))
     else:
         try:
             results.extend(await source.checks(form_ids))
-            forms = await _definitions(source, form_ids)
+            wanted = form_ids or tuple(summary.id for summary in await source.forms())
+            forms = await _definitions(source, wanted[:MOST_FORMS])
+            results.extend(_left_out(wanted))
             results.extend(await _coverage(workflow, forms))
             mapped = await check_own_mapping(workflow, forms)
             results.extend(mapped.results)
@@ -109,8 +112,7 @@ def _parameters(workflow: ServiceWorkflow) -> CheckResult:
 
 
 async def _definitions(source: FormService, form_ids: tuple[str, ...]) -> tuple[FormDefinition, ...]:
-    wanted = form_ids or tuple(summary.id for summary in await source.forms())
-    found = [await source.form(form_id) for form_id in wanted[:MOST_FORMS]]
+    found = [await source.form(form_id) for form_id in form_ids]
     return tuple(definition for definition in found if definition is not None)
 
 
@@ -133,6 +135,25 @@ async def _coverage(workflow: ServiceWorkflow, forms: tuple[FormDefinition, ...]
             message("Another workflow files these forms already: {forms}.", forms=", ".join(taken)),
             message("Take them out of FormIds of one of the two; this one leaves them alone."),
         ),
+    )
+
+
+def _left_out(form_ids: tuple[str, ...]) -> tuple[CheckResult, ...]:
+    if len(form_ids) <= MOST_FORMS:
+        return ()
+    found = message(
+        "There are {count} forms; what they need is checked of the first {most}.", count=len(form_ids), most=MOST_FORMS
+    )
+    return (CheckResult("forms checked", Verdict.UNKNOWN, found, message("Share the forms among more workflows.")),)
+
+
+def _unconnected(workflow: ServiceWorkflow, outcome: Outcome) -> tuple[CheckResult, ...]:
+    """The form service's lines, where it can't even be tried: there is no address, or no such certificate."""
+    refused = "certificate" if workflow.url else "reach"
+    not_asked = message("Not asked, because something that it needs is missing.")
+    return tuple(
+        _failed(subject, outcome) if subject == refused else CheckResult(subject, Verdict.UNKNOWN, not_asked)
+        for subject in ("certificate", "reach", "client", "forms")
     )
 
 

@@ -176,10 +176,11 @@ def _no_worker(now: datetime) -> Iterator[Attention]:
 
 def _of_workflows() -> Iterator[Attention]:
     for workflow in ServiceWorkflow.objects.filter(deleted_at=None, enabled=True).order_by("id"):
+        said = workflow.check_problem or workflow.check_warning
         problems = (
             ("workflow blocked", workflow.blocked_since, workflow.blocked_reason, True),
             ("can't watch", workflow.watch_problem_since, workflow.watch_problem, True),
-            ("check", workflow.last_check_at, workflow.check_problem, False),
+            ("check", workflow.last_check_at, said, False),
         )
         for kind, since, problem, grave in problems:
             if problem is not None and (since is not None or kind == "check"):

@@ -58,7 +58,8 @@ class ServiceWorkflow(models.Model):
     last_check_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True)
     checked_version = models.PositiveIntegerField(null=True, blank=True)
-    check_problem = models.JSONField(null=True, blank=True)
+    check_problem = models.JSONField(null=True, blank=True)  # the first no
+    check_warning = models.JSONField(null=True, blank=True)  # the first warning
 
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

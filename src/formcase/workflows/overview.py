@@ -14,9 +14,10 @@ from formcase.workflows.models import ServiceWorkflow
 Figure = str | int | bool | None
 
 # What a workflow's condition can be; the gravest that holds is its condition.
-DISABLED, BLOCKED, CANT_WATCH, CHECK_SAYS_NO, SOME_BLOCKED, WELL, NOT_WATCHED = (
-    "disabled", "blocked", "can't watch", "check says no", "some blocked", "well", "not watched yet",
+DISABLED, BLOCKED, CANT_WATCH, CHECK_SAYS_NO, SOME_BLOCKED, CHECK_WARNS, WELL, NOT_WATCHED = (
+    "disabled", "blocked", "can't watch", "check says no", "some blocked", "check warns", "well", "not watched yet",
 )  # fmt: skip
+_GRAVEST_FIRST = (BLOCKED, CANT_WATCH, CHECK_SAYS_NO, SOME_BLOCKED, CHECK_WARNS, NOT_WATCHED, WELL, DISABLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,45 @@ class Condition:
     word: str
     why: Message | None = None
 
+    @property
+    def calls(self) -> bool:
+        """Whether a person should look at it."""
+        return self.word in (BLOCKED, CANT_WATCH, CHECK_SAYS_NO, SOME_BLOCKED, CHECK_WARNS)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowNow:
+    """A workflow, how it is doing, and its counts."""
+
+    workflow: ServiceWorkflow
+    condition: Condition
+    today: Today
+
+
+def all_now() -> list[WorkflowNow]:
+    """All workflows that were not deleted, oldest first; their counts in one query."""
+    today = figures.today()
+    return [_now(workflow, today.get(workflow.pk, Today())) for workflow in living()]
+
+
+def now(workflow: ServiceWorkflow) -> WorkflowNow:
+    """How one workflow is doing."""
+    return _now(workflow, figures.today().get(workflow.pk, Today()))
+
+
+def gravest_first(found: list[WorkflowNow]) -> list[WorkflowNow]:
+    """Those that need somebody before those that are well, and these before the disabled ones."""
+    return sorted(found, key=lambda one: _GRAVEST_FIRST.index(one.condition.word))
+
 
 def rows() -> list[dict[str, Figure]]:
-    """The lines of all workflows that were not deleted, oldest first; their counts in one query."""
-    today = figures.today()
-    return [_row(workflow, today.get(workflow.pk, Today())) for workflow in living()]
+    """The lines of all workflows that were not deleted, for machines, oldest first."""
+    return [_row(one) for one in all_now()]
 
 
 def row(workflow: ServiceWorkflow) -> dict[str, Figure]:
-    """One workflow's line."""
-    return _row(workflow, figures.today().get(workflow.pk, Today()))
+    """One workflow's line, for machines."""
+    return _row(now(workflow))
 
 
 def condition(workflow: ServiceWorkflow, *, blocked: int) -> Condition:
@@ -50,18 +80,25 @@ def condition(workflow: ServiceWorkflow, *, blocked: int) -> Condition:
         return Condition(CHECK_SAYS_NO, _message(workflow.check_problem))
     if blocked:
         return Condition(SOME_BLOCKED, message("{count} Temporary blocked", count=blocked))
+    if workflow.check_warning is not None:
+        return Condition(CHECK_WARNS, _message(workflow.check_warning))
     return Condition(WELL if workflow.last_round_at else NOT_WATCHED)
 
 
 def health(workflow: ServiceWorkflow, *, blocked: int) -> str:
     """The condition in a few English words, for machines and the command line."""
-    now = condition(workflow, blocked=blocked)
-    if now.word == SOME_BLOCKED:
+    found = condition(workflow, blocked=blocked)
+    if found.word == SOME_BLOCKED:
         return f"{blocked} Temporary blocked"
-    return now.word if now.why is None else f"{now.word}: {now.why.text()}"
+    return found.word if found.why is None else f"{found.word}: {found.why.text()}"
 
 
-def _row(workflow: ServiceWorkflow, today: Today) -> dict[str, Figure]:
+def _now(workflow: ServiceWorkflow, today: Today) -> WorkflowNow:
+    return WorkflowNow(workflow, condition(workflow, blocked=today.blocked), today)
+
+
+def _row(one: WorkflowNow) -> dict[str, Figure]:
+    workflow, today = one.workflow, one.today
     return {
         "id": workflow.pk,
         "name": workflow.name,

@@ -2,10 +2,11 @@
 to do where the answer is no."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from formcase.checks import CheckResult, Verdict
+from formcase.checks import CheckResult, Detail, Verdict
 from formcase.messages import NOTHING, Message, message
 from formcase.outcomes import Outcome, Passing
 from formcase.sources.certificates.certificate import StoredCertificate
@@ -13,7 +14,9 @@ from formcase.sources.certificates.store import readable_by_others
 from formcase.submission.form import FormSummary
 
 CERTIFICATE, REACH, CLIENT, FORMS = "certificate", "reach", "client", "forms"
-EXPIRY_WARNINGS = (7, 30, 60)
+EXPIRY_WARNINGS = (7, 30, 60)  # days
+
+_GRAVITY = (Verdict.YES, Verdict.WARNING, Verdict.NO)
 
 
 class Checked(Protocol):
@@ -50,7 +53,7 @@ async def run(certificate: StoredCertificate, client: Checked, form_ids: Sequenc
 
 
 def check_certificate(certificate: StoredCertificate, now: datetime) -> CheckResult:
-    """Whether the certificate can be used, and for how long."""
+    """Whether the certificate can be used, and for how long: that it is there, its key, its chain, its expiry."""
     day = certificate.not_after.date().isoformat()
     found = message(
         "{holder} ({kind}), issued by {issuer}, valid until {day}, sent with {count} certificates above it.",
@@ -60,13 +63,14 @@ def check_certificate(certificate: StoredCertificate, now: datetime) -> CheckRes
         day=day,
         count=len(certificate.chain),
     )
-    fault = _certificate_fault(certificate, now)
-    if fault:
-        answer, remedy = fault
-        return CheckResult(
-            CERTIFICATE, Verdict.NO, message("{answer} {certificate}", answer=answer, certificate=found), remedy
-        )
-    return CheckResult(CERTIFICATE, Verdict.YES, found, _certificate_advice(certificate, now))
+    there = Detail(message("It is stored, with the thumbprint {thumbprint}.", thumbprint=certificate.sha1), Verdict.YES)
+    parts = (_key(certificate), _chain(certificate, now), _expiry(certificate, now))
+    details = (there, *(part.detail for part in parts))
+    gravest = max(parts, key=lambda part: _GRAVITY.index(part.detail.verdict))
+    verdict = gravest.detail.verdict
+    if verdict is not Verdict.YES:
+        found = message("{answer} {certificate}", answer=gravest.detail.text, certificate=found)
+    return CheckResult(CERTIFICATE, verdict, found, gravest.remedy, details=details)
 
 
 def check_forms(released: Sequence[FormSummary], form_ids: Sequence[str]) -> CheckResult:
@@ -99,34 +103,68 @@ def check_forms(released: Sequence[FormSummary], form_ids: Sequence[str]) -> Che
 _ORDER = message("Order a new one, have it registered at the form service, import it and set its thumbprint.")
 
 
-def _certificate_fault(certificate: StoredCertificate, now: datetime) -> tuple[Message, Message] | None:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One thing about a certificate, and what to do where it is not as it should be."""
+
+    detail: Detail
+    remedy: Message = NOTHING
+
+
+def _part(verdict: Verdict, text: Message, remedy: Message = NOTHING) -> _Part:
+    return _Part(Detail(text, verdict), remedy)
+
+
+def _key(certificate: StoredCertificate) -> _Part:
     try:
         open_to_others = readable_by_others(certificate)
     except OSError:
-        return message("Its file is gone."), message("Import it again with `formcase certificate import FILE`.")
-    if now > certificate.not_after:
-        return message("It has expired."), _ORDER
-    if now < certificate.not_before:
-        return message("It is not valid yet."), message("Check this machine's clock, or wait.")
+        remedy = message("Import it again with `formcase certificate import FILE`.")
+        return _part(Verdict.NO, message("Its file is gone."), remedy)
     if open_to_others:
-        return (
-            message("Others than its owner may read its key."),
-            message("Take their rights to the file {file} away (mode 0600).", file=str(certificate.path)),
-        )
-    return None
+        remedy = message("Take their rights to the file {file} away (mode 0600).", file=str(certificate.path))
+        return _part(Verdict.NO, message("Others than its owner may read its key."), remedy)
+    text = message("Its key ({kind}) is there, and none but its owner may read it.", kind=certificate.key_kind.value)
+    return _part(Verdict.YES, text)
 
 
-def _certificate_advice(certificate: StoredCertificate, now: datetime) -> Message:
-    """What to do in time, or what may not work, though the certificate is good today."""
+def _chain(certificate: StoredCertificate, now: datetime) -> _Part:
+    """What may keep a form service from taking it, though it is valid itself."""
+    expired = [above for above in certificate.chain if now > above.not_after]
+    if expired:
+        day = expired[0].not_after.date().isoformat()
+        text = message("“{subject}” in its chain expired on {day}.", subject=expired[0].subject, day=day)
+        return _part(Verdict.WARNING, text, message("Import it again with the certificates above it as they are now."))
+    if not certificate.for_clients:
+        text = message("It was not issued for clients (extended key usage), so a service may refuse it.")
+        return _part(Verdict.WARNING, text, message("Where the service refuses it, have one issued for clients."))
+    if not certificate.chain:
+        text = message("It is sent alone: the form service must know its issuer, {issuer}.", issuer=certificate.issuer)
+        return _part(Verdict.YES, text)
+    above = ", ".join(one.subject for one in certificate.chain)
+    return _part(Verdict.YES, message("Sent with it, and valid: {above}.", above=above))
+
+
+def _expiry(certificate: StoredCertificate, now: datetime) -> _Part:
+    if now > certificate.not_after:
+        return _part(Verdict.NO, message("It has expired."), _ORDER)
+    if now < certificate.not_before:
+        return _part(Verdict.NO, message("It is not valid yet."), message("Check this machine's clock, or wait."))
     days = certificate.days_left(now)
+    text = message("It is valid for {days} days more.", days=days)
+    verdict = Verdict.WARNING if days < EXPIRY_WARNINGS[-1] else Verdict.YES
+    return _part(verdict, text, _renewal(days))
+
+
+def _renewal(days: int) -> Message:
+    """What to do in time."""
     if days < EXPIRY_WARNINGS[0]:
         return message("It expires in {days} days: renew it now, or forms stop being fetched.", days=days)
     if days < EXPIRY_WARNINGS[1]:
         return message("It expires in {days} days: renew it this week.", days=days)
     if days < EXPIRY_WARNINGS[2]:
         return message("It expires in {days} days: order a new one.", days=days)
-    warnings = certificate.warnings(now)
-    return warnings[0] if warnings else NOTHING
+    return NOTHING
 
 
 def _no(subject: str, error: Outcome) -> CheckResult:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from formcase.checks import FORM_CODES, FORM_NAMES, FORM_RIGHTS, CheckResult, Detail, Verdict
 from formcase.messages import NOTHING, Message, message, together
+from formcase.planning.codes import CASE_GROUPS
 from formcase.planning.knowledge import Rules
 from formcase.planning.metadata import Metadata
 from formcase.planning.needs import NeededCode, Needs, needs_of
@@ -63,6 +64,11 @@ class Asked:
     def needed(self) -> Needed:
         """The rights and access codes alone."""
         return Needed.by([self.needs])
+
+    @property
+    def case_groups(self) -> tuple[str, ...]:
+        """Those of its cases, as far as its design tells, and the one of its error cases."""
+        return tuple(sorted({code.code for code in self.needs.codes if code.table == CASE_GROUPS}))
 
 
 def asked_of(forms: Sequence[FormDefinition], model: Metadata, rules: Rules) -> tuple[Asked, ...]:
@@ -157,15 +163,40 @@ def _details(asked: Asked, holds: Needed | None) -> tuple[Detail, ...]:
         return Verdict.UNKNOWN if holds is None else Verdict.YES if held else Verdict.NO
 
     rights, codes = (holds.rights, holds.access_codes) if holds is not None else ((), ())
-    by_answer = message("an access code that an answer gives")
+    by_answer = message("set the access code that an answer gives")
     return (
+        *(Detail(_deed(asked, need), verdict(need in rights)) for need in asked.needed.rights),
         *(
-            Detail(message("{table} {right}", table=table, right=right), verdict((table, right) in rights))
-            for table, right in asked.needed.rights
-        ),
-        *(
-            Detail(message("access code {code}", code=code), verdict(code in codes))
+            Detail(message("set the access code {code}", code=code), verdict(code in codes))
             for code in asked.needed.access_codes
         ),
         *([Detail(by_answer, Verdict.UNKNOWN)] if asked.needs.access_by_answer else []),
     )
+
+
+_DEEDS = {
+    ("Case", "Search"): message("find the case that is updated (Case Search)"),
+    ("Case", "Create"): message("create a case (Case Create)"),
+    ("Case", "Update"): message("change a case (Case Update)"),
+    ("Case date", "Search"): message("see the dates of a case (Case date Search)"),
+    ("Case date", "Create"): message("add a date to a case (Case date Create)"),
+    ("Case information", "Search"): message("see the information of a case (Case information Search)"),
+    ("Case information", "Create"): message("add information, such as the reference ID (Case information Create)"),
+    ("Case party", "Search"): message("see the parties of a case (Case party Search)"),
+    ("Case party", "Create"): message("add a party to a case (Case party Create)"),
+    ("Contact", "Search"): message("find a contact (Contact Search)"),
+    ("Contact", "Create"): message("create a contact (Contact Create)"),
+    ("Contact address", "Search"): message("see the addresses of a contact (Contact address Search)"),
+    ("Contact address", "Create"): message("add an address to a contact (Contact address Create)"),
+    ("Document", "Create"): message("add a document to a case (Document Create)"),
+    ("Document date", "Create"): message("add a date to a document (Document date Create)"),
+    ("Document information", "Create"): message("add information to a document (Document information Create)"),
+}
+
+
+def _deed(asked: Asked, need: tuple[str, str]) -> Message:
+    """What the right is for, with its name at the case system."""
+    groups = asked.case_groups
+    if need == ("Case", "Create") and groups:
+        return message("create a case in case group {groups} (Case Create)", groups=", ".join(groups))
+    return _DEEDS.get(need) or message("{table} {right}", table=need[0], right=need[1])

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from formcase.checks import CheckResult, Verdict
-from formcase.sources.certificates.certificate import StoredCertificate
+from formcase.sources.certificates.certificate import ChainCertificate, StoredCertificate
 from formcase.sources.interact.checks import check_certificate
 from formcase.sources.interact.tests.service import problem
 
@@ -62,7 +62,7 @@ async def test_an_address_where_something_else_answers_is_not_reached(service, i
 def test_a_certificate_that_expires_is_announced_in_time(stored: StoredCertificate, days, says):
     ending = replace(stored, not_after=NOW + dt.timedelta(days=days, hours=1))
     line = check_certificate(ending, NOW)
-    assert line.verdict is Verdict.YES
+    assert line.verdict is (Verdict.WARNING if says else Verdict.YES)
     assert says in line.remedy.text()
     assert bool(line.remedy.template) == bool(says)
 
@@ -89,3 +89,15 @@ def test_a_key_that_others_may_read_is_no_good(stored: StoredCertificate):
 
 def test_a_certificate_that_is_not_for_clients_is_told(stored: StoredCertificate):
     assert "clients" in check_certificate(replace(stored, for_clients=False), NOW).remedy.text()
+
+
+def test_the_certificate_is_told_part_by_part(stored: StoredCertificate):
+    there, key, chain, expiry = check_certificate(stored, NOW).details
+    assert stored.sha1 in there.text.text()
+    assert [part.verdict for part in (there, key, chain, expiry)] == [Verdict.YES] * 4
+    above = ChainCertificate("Old authority", NOW - dt.timedelta(days=1))
+    ending = replace(stored, chain=(above,), not_after=NOW + dt.timedelta(days=9, hours=1))
+    line = check_certificate(ending, NOW)
+    assert [part.verdict.value for part in line.details] == ["yes", "yes", "warning", "warning"]
+    assert "Old authority" in line.found.text()
+    assert line.verdict is Verdict.WARNING
