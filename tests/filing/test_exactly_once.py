@@ -8,8 +8,7 @@ import pytest
 from filing.case_system import KEPT, ModelCaseSystem
 from filing.faults import BUSY, LOST, Fault, Killed
 from filing.world import ANNA, CASE
-from formcase.filing import filing, reporting, writing
-from formcase.filing.crash_points import CrashPoint
+from formcase.filing import filing, writing
 from formcase.filing.journal import Superseded
 from formcase.sources.port import Status
 from formcase.workflows.models import SubmissionRecord
@@ -185,40 +184,6 @@ async def test_repeatability_expired_is_looked_up_and_filed_as_new(world, monkey
     assert_filed_once(world, record, files=0)
     assert world.cases.requests["apply"] == 3
     assert world.cases.requests["filed"] == 2
-
-
-POINTS = [
-    *CrashPoint,
-    pytest.param("during upload", id="during upload"),
-    pytest.param("during change set", id="during change set"),
-]
-
-
-@pytest.mark.parametrize("remembers", [True, False], ids=["remembering", "forgetful"])
-@pytest.mark.parametrize("point", POINTS)
-async def test_a_worker_that_is_killed_anywhere_makes_no_second_case(world, monkeypatch, point, remembers):
-    world.cases = ModelCaseSystem(remembers=remembers)
-    if point == "during upload":
-        world.cases.fails("upload", Fault(Killed, before=False, skip=1))
-    elif point == "during change set":
-        world.cases.fails("apply", Fault(Killed, before=False))
-    else:
-        die_at(point, monkeypatch)
-    world.forms.fails("report Delivered", BUSY)  # what the watch could not say, filing says
-    key = await world.submitted(attachments=TWO_FILES)
-    killed = await world.tries(key)
-    assert killed.attempt_open
-    monkeypatch.undo()
-    assert_filed_once(world, await world.ends(key))
-
-
-def die_at(point: CrashPoint, monkeypatch) -> None:
-    def pass_point(passed: CrashPoint) -> None:
-        if passed is point:
-            raise Killed
-
-    for module in (writing, reporting):
-        monkeypatch.setattr(module, "pass_point", pass_point)
 
 
 async def test_a_worker_that_was_thought_dead_changes_nothing_when_it_wakes_up(world):

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from filing.case_system import ModelCaseSystem
 from filing.faults import Killed
 from filing.form_service import Groups, ModelFormService, Stored
+from formcase.filing import crash_points
 from formcase.filing.filing import file_submission
-from formcase.filing.journal import State, Superseded
+from formcase.filing.journal import Journal, State, Superseded
 from formcase.filing.watching import Round, Watch
 from formcase.filing.way import Ends
 from formcase.messages import untranslated
@@ -27,6 +28,18 @@ class World:
     cases: ModelCaseSystem = field(default_factory=ModelCaseSystem)
     unconnected: Exception | None = None
     source: str = SOURCE
+    passing: crash_points.PassPoint | None = None
+
+    @property
+    def ends_seen(self) -> Ends:
+        return Ends(
+            crash_points.of_form_service(self.forms, self.passing),
+            crash_points.of_case_system(self.cases, self.passing),
+        )
+
+    @property
+    def journal(self) -> Journal:
+        return crash_points.of_journal(self.bench.journal, self.passing)
 
     async def submitted(self, reference: str = "8KS-SQ5", groups: Groups = (CASE, ANNA), **more: object) -> int:
         """Hand a form in and let the watch find it. The key in the journal."""
@@ -38,8 +51,8 @@ class World:
         return await Watch(
             workflow=self.workflow.pk,
             source_name=source or self.source,
-            source=self.forms,
-            journal=self.bench.journal,
+            source=self.ends_seen.source,
+            journal=self.journal,
             form_ids=(),
             covered_elsewhere=lambda _: False,
         ).round()
@@ -50,10 +63,10 @@ class World:
         async def connect() -> Ends:
             if self.unconnected is not None:
                 raise self.unconnected
-            return Ends(self.forms, self.cases)
+            return self.ends_seen
 
         with suppress(Killed, Superseded):
-            await file_submission(key, connect, self.bench.journal, untranslated)
+            await file_submission(key, connect, self.journal, untranslated)
         return await self.bench.record(key)
 
     async def ends(self, key: int, most: int = 12) -> SubmissionRecord:

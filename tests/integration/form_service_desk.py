@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from formcase.formservice.dialogues import Dialogue
 
 Answers = Mapping[str, object]
 T = TypeVar("T")
@@ -74,6 +77,14 @@ class Desk:
     def statuses(self) -> dict[str, str]:
         """Of every submission, by its reference ID."""
         return self._do(_statuses)
+
+    def all_seen(self) -> dict[str, Seen]:
+        """Everything in Submitted dialogues, by its reference ID."""
+        return self._do(_all_seen)
+
+    def add_case_group(self, number: str, text: str) -> None:
+        """At the built-in case system of the same installation: a case group comes to be."""
+        self._do(_add_case_group, number, text)
 
     def submit_and_damage(self, kind: str, form: str, answers: Answers, files: Sequence[FileAtHand]) -> str:
         """Hand a form in, and change a byte of one of its files where it lies, before anybody fetches it."""
@@ -143,8 +154,24 @@ def _seen(reference: str) -> Seen:
 
     found = dialogue(reference)
     assert found is not None, f"the form service does not know {reference}"
+    return _as_seen(found)
+
+
+def _as_seen(found: "Dialogue") -> Seen:
     history = tuple(entry.status for entry in found.history)
     return Seen(found.status, found.message or "", tuple(case.case_number for case in found.cases), history)
+
+
+def _all_seen() -> dict[str, Seen]:
+    from formcase.formservice.dialogues import submitted_dialogues
+
+    return {found.reference_id: _as_seen(found) for found in submitted_dialogues()}
+
+
+def _add_case_group(number: str, text: str) -> None:
+    from formcase.casesystem.models import Code
+
+    Code.objects.create(entity_set="FileClasses", key=number, value=number, text=text, properties={})
 
 
 def _statuses() -> dict[str, str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from faults.nurseries import Nursery
+from faults.nursery import Doom
 from integration.conftest import Installation, free_ports, start_installation, wait_until
 
 SAMPLES = Path(__file__).parents[2] / "src/formcase/formservice/samples"
@@ -131,30 +133,39 @@ def test_corporate_access_is_taken_from_the_executing_user(installation, worker)
     assert installation.odata(f"Files?$filter=FileNo eq '{number}'", user="SBH")["value"] == []
 
 
-@pytest.mark.parametrize(
-    "point",
-    ["after intent", "after upload", "before change set", "change set sent", "filed recorded", "after imported"],
-)
-def test_a_worker_that_is_killed_in_the_middle_makes_no_second_case(installation, point):
-    dying = installation.start_worker(FORMCASE_CRASH_AT=point)
-    reference = installation.submit("800636", flag_answers("130390-1310", "Ib Krogh"), *FLAG_FILES)
-    assert dying.wait(60) == -signal.SIGKILL
-    installation.start_worker()
-    try:
-        seen = installation.wait_for(reference, "Imported")
-    finally:
-        installation.end_workers()
-    cases = installation.cases_of(reference)
-    assert [case["FileNo"] for case in cases] == seen["cases"]
-    assert len(cases) == 1
-    whole = installation.case(cases[0]["FileNo"])
-    assert len(whole["FileRecords"]) == 4  # two attachments, PDF and XML, each once
-    assert len(whole["Parties"]) == 1
-    events = [event["event"] for event in seen["timeline"]]
-    if point == "change set sent":
-        # it was looked for before anything was sent again
-        assert "adopted" in events
-        assert events.count("filed") == 0
+def test_workers_that_are_killed_in_the_middle_make_no_second_case(installation):
+    """Some of the crash points; `make test-long` tries all of them."""
+    points = (
+        "after journal: intend",
+        "amid case system: upload",
+        "before case system: apply",
+        "after case system: apply",
+        "after journal: filed",
+        "after form service: report Imported",
+    )
+    references = [
+        installation.submit("800636", flag_answers(f"13039{n}-131{n}", "Ib Krogh"), *FLAG_FILES)
+        for n in range(len(points))
+    ]
+    dooms = [Doom(point, reference) for point, reference in zip(points, references, strict=True)]
+    with Nursery(installation, dooms, workers=2) as nursery:
+        seen = {
+            point: installation.wait_for(reference, "Imported")
+            for point, reference in zip(points, references, strict=True)
+        }
+        assert nursery.unmet() == []
+        assert nursery.deaths() == len(points)
+    for point, reference in zip(points, references, strict=True):
+        cases = installation.cases_of(reference)
+        assert [case["FileNo"] for case in cases] == seen[point]["cases"], point
+        assert len(cases) == 1, point
+        whole = installation.case(cases[0]["FileNo"])
+        assert len(whole["FileRecords"]) == 4, point  # two attachments, PDF and XML, each once
+        assert len(whole["Parties"]) == 1, point
+    events = [event["event"] for event in seen["after case system: apply"]["timeline"]]
+    # it was looked for before anything was sent again
+    assert "adopted" in events
+    assert events.count("filed") == 0
 
 
 def test_a_dry_run_shows_the_plan_and_writes_nothing(installation, tmp_path):

@@ -141,6 +141,12 @@ def test_several_hosts_are_separated_by_commas(read):
     assert read(ALLOWED_HOSTS="a.example, b.example").allowed_hosts == ("a.example", "b.example")
 
 
+def test_a_heartbeat_is_neither_hectic_nor_asleep(read, problems):
+    assert read().heartbeat == 5
+    assert read(HEARTBEAT="0.5").heartbeat == 0.5
+    assert "FORMCASE_HEARTBEAT" in problems(HEARTBEAT="0")
+
+
 def test_waits_are_seconds_separated_by_commas(read, problems):
     assert read().unreadable_waits == (200, 400)
     assert read(UNREADABLE_WAITS="1, 2,3").unreadable_waits == (1, 2, 3)

@@ -46,7 +46,7 @@ class Bench:
             return await cursor.fetchall() if cursor.description else []
 
     async def sweep(self) -> None:
-        await sweep(self.pool, self.app)
+        await sweep(self.pool, self.app, 5)
 
     async def passes(self, seconds: float, key: int) -> None:
         """Time goes by for one submission: everything that was, was that much earlier."""

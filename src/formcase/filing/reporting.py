@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-from formcase.filing.crash_points import CrashPoint, pass_point
 from formcase.filing.journal import Filed, Note
 from formcase.filing.way import Way
 from formcase.messages import Message, message
@@ -19,9 +18,7 @@ async def say_delivered(way: Way) -> None:
     entry = way.attempt.entry
     if entry.delivered:
         return
-    pass_point(CrashPoint.BEFORE_DELIVERED)
     await way.ends.source.report(entry.submission_id, Status.DELIVERED, None, (), way.now())
-    pass_point(CrashPoint.AFTER_DELIVERED)
     await way.attempt.delivered()
 
 
@@ -49,10 +46,8 @@ async def say_imported(way: Way, filed: Filed) -> None:
         await _tell_error_case(way, entry.error_case.receipt, filed.receipt)
     text = shortened(" ".join(reason.discreet(way.translate) for reason in filed.reasons)) or None
     cases = [ReportedCase(case.number, case.url) for case in filed.receipt.cases]
-    pass_point(CrashPoint.BEFORE_IMPORTED)
     with suppress(AlreadyImported, Withdrawn):  # it has ended there, which is all that the report is for
         await way.ends.source.report(entry.submission_id, Status.IMPORTED, text, cases, way.now())
-    pass_point(CrashPoint.AFTER_IMPORTED)
     numbers = ", ".join(case.number for case in filed.receipt.cases)
     if filed.kind is PlanKind.ERROR_CASE:
         done = Note("imported", message("Imported with error case {cases}", cases=numbers), level="warning")

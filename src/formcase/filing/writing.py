@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
-from formcase.filing.crash_points import CrashPoint, pass_point
 from formcase.filing.fetching import Fetched
 from formcase.filing.journal import Filed, Intent, Note
 from formcase.filing.planning_step import claim_all
@@ -87,9 +86,7 @@ async def write(way: Way, fetched: Fetched, plan: Plan, reasons: tuple[Message, 
         mapping=terms.mapping.key if terms.mapping is not None and fetched.made is not None else None,
         transform=terms.transform.key if terms.transform is not None else None,
     )
-    pass_point(CrashPoint.BEFORE_INTENT)
     await attempt.intend(intent)
-    pass_point(CrashPoint.AFTER_INTENT)
     return await _send(way, fetched, await _upload(way, fetched, intent))
 
 
@@ -152,15 +149,12 @@ async def _upload(way: Way, fetched: Fetched, intent: Intent) -> Intent:
         content = Content(
             document.file_name, document.media_type, document.size, _reader(way, fetched, document.content)
         )
-        pass_point(CrashPoint.BEFORE_UPLOAD)
         try:
             documents[document.key] = await way.ends.target.upload(content, intent.executing_user)
         except Refused as refused:
             refused.part = intent.plan.operations.index(document)
             raise
-        pass_point(CrashPoint.AFTER_UPLOAD)
         await way.attempt.uploaded(document.key, documents[document.key])
-        pass_point(CrashPoint.UPLOAD_RECORDED)
     await way.attempt.note(
         Note("uploaded", message("Uploaded: {count} file(s)", count=len(documents)), duration=way.now() - started)
     )
@@ -186,7 +180,6 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
 async def _send(way: Way, fetched: Fetched, intent: Intent) -> Filed:
     attempt = way.attempt
     await attempt.sending()
-    pass_point(CrashPoint.BEFORE_CHANGE_SET)
     started = way.now()
     try:
         receipt = await way.ends.target.apply(
@@ -212,7 +205,6 @@ async def _send(way: Way, fetched: Fetched, intent: Intent) -> Filed:
     finally:
         if way.ends.target.answers_repeatability and not attempt.entry.repeatability_seen:
             await attempt.answered_repeatability()
-    pass_point(CrashPoint.CHANGE_SET_SENT)
     filed = Filed(intent.plan.kind, receipt, intent.reasons)
     numbers = ", ".join(case.number for case in receipt.cases)
     text = (
@@ -221,7 +213,6 @@ async def _send(way: Way, fetched: Fetched, intent: Intent) -> Filed:
         else message("Filed: {cases}", cases=numbers)
     )
     await attempt.filed(filed, Note("filed", text, duration=way.now() - started))
-    pass_point(CrashPoint.FILED_RECORDED)
     return filed
 
 

@@ -79,6 +79,7 @@ class Configuration(BaseSettings):
     case_system_password: SecretStr | None = None
     reference_label: str = "INTERACT"
     unreadable_waits: SeveralSeconds = (200, 400)
+    heartbeat: float = Field(default=5, ge=0.2, le=60)
     crash_at: str | None = None
 
     session_hours: int = Field(default=12, ge=1, le=24 * 30)

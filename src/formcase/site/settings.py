@@ -189,6 +189,7 @@ LOGGING = logging_settings(_configuration.log_format, _configuration.log_level)
 CASE_SYSTEM = "formcase.site.case_system.settings"
 REFERENCE_LABEL = _configuration.reference_label
 UNREADABLE_WAITS = _configuration.unreadable_waits
+HEARTBEAT = _configuration.heartbeat
 INTERACT_CA_FILE = _configuration.interact_ca_file
 INTERACT_ALLOW_LOOPBACK_HTTP = _configuration.interact_allow_loopback_http
 FORMSERVICE_HOST_NAMES = _configuration.form_service_host_names

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from formcase.filing import crash_points
 from formcase.filing.way import Ends
 from formcase.sources.port import FormService
 from formcase.targets.port import CaseSystem
@@ -40,7 +41,7 @@ class Connections:
         """The case system."""
         async with self._lock:
             if self._case_system is None:
-                self._case_system = connect_case_system()
+                self._case_system = crash_points.of_case_system(connect_case_system())
             return self._case_system
 
     async def form_service(self, address: FormServiceAddress) -> FormService:
@@ -50,7 +51,7 @@ class Connections:
             held = self._form_services.get(name)
             if held is not None and held[0] >= address.version:
                 return held[1]
-            service = await asyncio.to_thread(connect_form_service, address)
+            service = crash_points.of_form_service(await asyncio.to_thread(connect_form_service, address))
             self._form_services[name] = (address.version, service)
             if held is not None:
                 self._close_later(held[1])

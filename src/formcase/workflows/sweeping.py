@@ -16,21 +16,21 @@ from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
 
 SWEEP_LOCK = 7361001
-DEAD_AFTER = 15.0  # seconds without a heartbeat
+BEATS_MISSED = 3  # after so many a worker is dead
 AT_ONCE = 500
 
 log = structlog.get_logger()
 
 
-async def sweep(pool: Pool, app: App) -> None:
-    """One pass."""
+async def sweep(pool: Pool, app: App, heartbeat: float) -> None:
+    """One pass. heartbeat: the seconds within which each worker gives a sign of life."""
     async with pool.connection() as connection, connection.transaction():
         cursor = await connection.execute("select pg_try_advisory_xact_lock(%s) as mine", (SWEEP_LOCK,))
         row = await cursor.fetchone()
         if row is None or not row["mine"]:
             return
-        await _bury(connection)
-        await _close_lost_attempts(connection)
+        await _bury(connection, BEATS_MISSED * heartbeat)
+        await _close_lost_attempts(connection, heartbeat)
         cursor = await connection.execute(statement("choose_probe"))
         for probe in await cursor.fetchall():
             if probe["probe_submission"] is not None:
@@ -46,14 +46,14 @@ async def sweep(pool: Pool, app: App) -> None:
             await enqueue_check(app, connection, cast(int, unchecked["id"]))
 
 
-async def _bury(connection: AsyncConnection[DictRow]) -> None:
-    cursor = await connection.execute(statement("dead_jobs"), {"dead_after": DEAD_AFTER})
+async def _bury(connection: AsyncConnection[DictRow], dead_after: float) -> None:
+    cursor = await connection.execute(statement("dead_jobs"), {"dead_after": dead_after})
     for job in await cursor.fetchall():
         log.warning("taking over a dead worker's job", job=job["id"], task=job["task_name"])
 
 
-async def _close_lost_attempts(connection: AsyncConnection[DictRow]) -> None:
-    cursor = await connection.execute(statement("lost_attempts"))
+async def _close_lost_attempts(connection: AsyncConnection[DictRow], begun_before: float) -> None:
+    cursor = await connection.execute(statement("lost_attempts"), {"begun_before": begun_before})
     for lost in await cursor.fetchall():
         note = Note("broke off", message("A try broke off; it is taken up again"), "warning")
         workflow, key, attempt = (cast(int, lost[name]) for name in ("workflow_id", "id", "attempt"))

@@ -13,7 +13,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from formcase.filing.filing import file_submission as bring_forward
-from formcase.filing.journal import Superseded
+from formcase.filing.journal import Journal, Superseded
 from formcase.workflows import check_runs
 from formcase.workflows.connections import Connections, FormServiceAddress
 from formcase.workflows.enqueueing import (
@@ -24,7 +24,6 @@ from formcase.workflows.enqueueing import (
     WATCH_QUEUE,
     WATCH_TASK,
 )
-from formcase.workflows.journal import PostgresJournal
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
 from formcase.workflows.translation import translation
@@ -38,7 +37,7 @@ class Workshop:
     """What a worker has at hand."""
 
     pool: Pool
-    journal: PostgresJournal
+    journal: Journal
     connections: Connections
     watcher: Watcher
 

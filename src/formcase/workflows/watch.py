@@ -11,14 +11,14 @@ import structlog
 from procrastinate import App
 from psycopg.rows import DictRow
 
-from formcase.filing.journal import Note
+from formcase.filing import crash_points
+from formcase.filing.journal import Journal, Note
 from formcase.filing.watching import Round, Watch
 from formcase.messages import discreet_data, message
 from formcase.outcomes import Outcome, Passing, Unknown
 from formcase.workflows.connections import Connections, FormServiceAddress
 from formcase.workflows.coverage import Covering, covered_by, left_alone, split_form_ids
 from formcase.workflows.enqueueing import enqueue_watch
-from formcase.workflows.journal import PostgresJournal
 from formcase.workflows.logbook import write_log
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
@@ -36,7 +36,7 @@ class Watcher:
 
     pool: Pool
     app: App
-    journal: PostgresJournal
+    journal: Journal
     connections: Connections
     stopping: asyncio.Event
 
@@ -50,13 +50,15 @@ class Watcher:
             older = await self._older(row)
             watch = await self._watch(row, older)
             seen = await watch.round()
-            await self._done(row, seen, left_alone(watch.form_ids, older), next_round)
+            with crash_points.around("journal: round done"):
+                await self._done(row, seen, left_alone(watch.form_ids, older), next_round)
             await self._listen(row, watch, seen, next_round)
         except Outcome as outcome:
             next_round = await self._failed(row, outcome, next_round)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the next round comes at its time and not at once
             next_round = await self._failed(row, _unforeseen(fault), next_round)
-        await self._enqueue(row, next_round)
+        with crash_points.around("journal: next round"):
+            await self._enqueue(row, next_round)
 
     async def _row(self, workflow: int) -> DictRow | None:
         async with self.pool.connection() as connection:

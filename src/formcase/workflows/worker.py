@@ -9,24 +9,25 @@ from typing import Any, cast
 import psycopg
 import structlog
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ProcrastinateException
 
+from formcase.filing import crash_points
 from formcase.workflows.connections import Connections
 from formcase.workflows.enqueueing import CHECK_QUEUE, FILING_QUEUE, WATCH_QUEUE
 from formcase.workflows.installation import installation
 from formcase.workflows.journal import PostgresJournal
 from formcase.workflows.pool import Pool, open_pool, settle_session
-from formcase.workflows.sweeping import sweep
+from formcase.workflows.sweeping import BEATS_MISSED, sweep
 from formcase.workflows.tasks import WORKSHOP, Workshop  # registers the jobs, too
 from formcase.workflows.watch import Watcher
 
 WATCHES = 100  # a watch only waits, so many fit into one worker
 CHECKS = 1  # they must not hold up what is filed
 SWEEP_EVERY = 1.0  # seconds
-HEARTBEAT = 5.0  # seconds
 POLL = 1.0  # seconds between two looks for scheduled jobs
 GRACE = 20.0  # seconds that running filings are given when the worker is asked to end
 RESTART_WAIT = 3.0  # seconds before the next try after the database was lost
@@ -86,7 +87,7 @@ async def _shift(concurrency: int, stopping: asyncio.Event) -> None:
 
 
 async def _run_all(app: App, pool: Pool, connections: Connections, concurrency: int, stopping: asyncio.Event) -> None:
-    journal = PostgresJournal(pool, app, await sync_to_async(installation)())
+    journal = crash_points.of_journal(PostgresJournal(pool, app, await sync_to_async(installation)()))
     workshop = Workshop(pool, journal, connections, Watcher(pool, app, journal, connections, stopping))
     parts = [
         asyncio.create_task(_queue(app, FILING_QUEUE, concurrency, workshop)),
@@ -115,8 +116,8 @@ async def _queue(app: App, queue: str, concurrency: int, workshop: Workshop) -> 
         delete_jobs="always",
         install_signal_handlers=False,
         listen_notify=True,
-        update_heartbeat_interval=HEARTBEAT,
-        stalled_worker_timeout=3 * HEARTBEAT,
+        update_heartbeat_interval=settings.HEARTBEAT,
+        stalled_worker_timeout=BEATS_MISSED * settings.HEARTBEAT,
         shutdown_graceful_timeout=GRACE,
         additional_context={WORKSHOP: workshop},
     )
@@ -125,7 +126,8 @@ async def _queue(app: App, queue: str, concurrency: int, workshop: Workshop) -> 
 async def _keep_sweeping(pool: Pool, app: App) -> None:
     while True:
         try:
-            await sweep(pool, app)
+            with crash_points.around("journal: sweep"):
+                await sweep(pool, app, settings.HEARTBEAT)
         except psycopg.Error as error:
             # where the database is away the other parts say so, too
             log.warning("sweep failed", kind=type(error).__name__)

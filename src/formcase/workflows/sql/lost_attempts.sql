@@ -7,7 +7,7 @@ update workflows_submissionrecord
       from workflows_submissionrecord s
      where s.attempt_open
        and s.state not in ('imported', 'withdrawn', 'handled')  -- none of these is open; the index leaves them out
-       and s.attempt_started_at <= now() - interval '5 seconds'
+       and s.attempt_started_at <= now() - make_interval(secs => %(begun_before)s)
        and not exists (select 1 from procrastinate_jobs j where j.status = 'doing' and j.lock = 'submission:' || s.id)
        for no key update of s skip locked
  )
