@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from formcase.casesystem.errors import Problem, Refusal, forbidden, invalid
+from formcase.casesystem.login.attempts import LockedOutError, begin_attempt, succeeded
 from formcase.casesystem.queries import query
 from formcase.casesystem.reference import Reference, reference_at
 from formcase.casesystem.rights import Actor
@@ -97,20 +98,27 @@ class _KnownSecrets:
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def matches(self, secret: str, stored: str) -> bool:
-        """Whether the secret is the stored one."""
-        digest = hmac.digest(self._key, f"{stored}\0{secret}".encode(), "sha256")
+    def knows(self, secret: str, stored: str) -> bool:
+        """Whether the secret was the stored one before."""
+        digest = self._digest(secret, stored)
         with self._lock:
             if digest in self._known:
                 self._known.move_to_end(digest)
                 return True
+        return False
+
+    def matches(self, secret: str, stored: str) -> bool:
+        """Whether the secret is the stored one; known from then on."""
         if not check_password(secret, stored):
             return False
         with self._lock:
-            self._known[digest] = None
+            self._known[self._digest(secret, stored)] = None
             while len(self._known) > _REMEMBERED_LOGINS:
                 self._known.popitem(last=False)
         return True
+
+    def _digest(self, secret: str, stored: str) -> bytes:
+        return hmac.digest(self._key, f"{stored}\0{secret}".encode(), "sha256")
 
 
 _known_secrets = _KnownSecrets()
@@ -121,7 +129,18 @@ def _by_password(name: str, secret: str) -> _Login | None:
     if login is None or login.secret is None:
         make_password(secret)  # an unknown name takes as long as a wrong password
         return None
-    return login if _known_secrets.matches(secret, login.secret) else None
+    if _known_secrets.knows(secret, login.secret):
+        return login
+    if login.may_impersonate:  # an integration's secret is long; a lock would only let others stop the integration
+        return login if _known_secrets.matches(secret, login.secret) else None
+    try:
+        begin_attempt(name)
+    except LockedOutError:
+        return None
+    if not _known_secrets.matches(secret, login.secret):
+        return None
+    succeeded(name)
+    return login
 
 
 def _name_and_secret(credentials: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from formcase.casesystem import documents, repeatability
+from formcase.casesystem.login import attempts, logins
 from formcase.casesystem.models import Token, UsedAssertion
 
 _EVERY = 3600.0  # seconds
@@ -22,14 +23,16 @@ class Cleared:
     remembered_requests: int
     documents: int
     tokens: int
+    logins: int
 
 
 def clear_away() -> Cleared:
-    """Requests older than 7 days, files that no document took up, expired tokens and assertions."""
+    """Requests older than 7 days, files that no document took up, expired tokens and assertions, ended logins."""
     now = timezone.now()
     UsedAssertion.objects.filter(expires__lt=now).delete()
     tokens, _rows = Token.objects.filter(expires__lt=now).delete()
-    return Cleared(repeatability.purge(now), documents.purge(now), tokens)
+    attempts.purge(now)
+    return Cleared(repeatability.purge(now), documents.purge(now), tokens, logins.purge(now))
 
 
 class Caretaker:

@@ -249,7 +249,8 @@ class Code(models.Model):
 
 
 class User(models.Model):
-    """Somebody who acts. holds_all_codes: every access code there is, also future ones."""
+    """Somebody who acts. holds_all_codes: every access code there is, also future ones. administrator: may set the case
+    system up; that gives no right to any case."""
 
     key = models.TextField(primary_key=True, db_collation="C")
     name = models.TextField()
@@ -257,6 +258,7 @@ class User(models.Model):
     unit = models.TextField(null=True)
     group_code = models.TextField(default="ALLEEMNER")
     holds_all_codes = models.BooleanField(default=False)
+    administrator = models.BooleanField(default=False)
     enabled = models.BooleanField(default=True)
 
 
@@ -313,13 +315,84 @@ class Revision(models.Model):
 
 
 class Account(models.Model):
-    """A login: of an integration, or of a user. secret is a password hash."""
+    """A login: of an integration, or of a user. secret is a password hash. time_zone: that the pages show times in;
+    empty for the service's own."""
 
     name = models.TextField(primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="accounts")
     secret = models.TextField(null=True)
     certificate = models.TextField(null=True)  # PEM, for assertions as RFC 7523
     may_impersonate = models.BooleanField(default=False)
+    must_change_secret = models.BooleanField(default=False)
+    time_zone = models.TextField(default="")
+    last_login = models.DateTimeField(null=True)
+
+
+class Login(models.Model):
+    """Somebody is logged in to the pages, in one browser: the digest of what its cookie holds."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="logins")
+    begun = models.DateTimeField(default=timezone.now)
+    last_used = models.DateTimeField(default=timezone.now, db_index=True)
+
+
+class LoginAttempt(models.Model):
+    """Somebody tried to log in and did not succeed (yet). The name is kept as its digest: people mistype passwords
+    into that field."""
+
+    id = models.BigAutoField(primary_key=True)
+    name_digest = models.CharField(max_length=64)
+    address = models.TextField()
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["name_digest", "at"], name="casesystem_attempts_on_name"),
+            models.Index(fields=["address", "at"], name="casesystem_attempts_from"),
+        ]
+
+
+class HistoryEntry(models.Model):
+    """One thing that was done with a case, a document, a contact or a row of theirs.
+
+    file_key, record_key, contact_key: whose history it belongs to · changes: property path → value before and after,
+    links left out · gone: the thing was deleted since; demands are then what had to be met to see it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    user = models.TextField()
+    account = models.TextField()
+    entity_set = models.TextField()
+    key = models.CharField(max_length=20, db_collation="C", db_index=True)
+    file_key = models.CharField(max_length=20, db_collation="C", null=True)
+    record_key = models.CharField(max_length=20, db_collation="C", null=True)
+    contact_key = models.CharField(max_length=20, db_collation="C", null=True)
+    action = models.TextField()
+    changes = models.JSONField(default=dict)
+    gone = models.BooleanField(default=False)
+    demands = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["file_key", "id"], name="casesystem_history_of_file"),
+            models.Index(fields=["record_key", "id"], name="casesystem_history_of_record"),
+            models.Index(fields=["contact_key", "id"], name="casesystem_history_of_contact"),
+        ]
+
+
+class AdministrationEntry(models.Model):
+    """One change of the set-up: who, when, what about. Secrets are never in it."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+    account = models.TextField()
+    table = models.TextField()
+    key = models.TextField()
+    action = models.TextField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
 
 
 class Token(models.Model):

@@ -15,6 +15,7 @@ from formcase.casesystem.sql_rows import Row, fetch, from_json, join_of, joined,
 
 MAX_EXPANDED = 1000
 _TRUE = sql.SQL("true")
+_NO_OPTIONS = Options()
 Entity = dict[str, Any]
 
 
@@ -63,6 +64,34 @@ def read_one(row: Row, condition: sql.Composable, options: Options, root: str) -
     if not found:
         return None
     return Found(found[0], _shown(row, found, options, root)[0])
+
+
+def read_rows(
+    row: Row,
+    condition: sql.Composable,
+    options: Options,
+    *,
+    order: sql.Composable,
+    limit: int,
+) -> list[Found]:
+    """The first entities, in an order of the caller's own, that meet the condition and are seen."""
+    query = sql.SQL("select {columns} from {source} where {condition} order by {order} limit {limit}").format(
+        columns=_columns(row, options),
+        source=row.source,
+        condition=_filtered(row, condition, options),
+        order=order,
+        limit=sql.Literal(limit),
+    )
+    found = fetch(query)
+    return [Found(raw, entity) for raw, entity in zip(found, _shown(row, found, options, ""), strict=True)]
+
+
+def count_up_to(row: Row, condition: sql.Composable, limit: int) -> int:
+    """How many entities meet the condition and are seen, counted no further than the limit."""
+    query = sql.SQL(
+        "select count(*) as number from (select from {source} where {condition} limit {limit}) counted"
+    ).format(source=row.source, condition=_filtered(row, condition, _NO_OPTIONS), limit=sql.Literal(limit))
+    return int(fetch(query)[0]["number"])
 
 
 def count(row: Row, condition: sql.Composable, options: Options) -> int:

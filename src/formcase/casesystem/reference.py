@@ -75,6 +75,7 @@ class UserEntry:
     codes: frozenset[str]
     holds_all_codes: bool
     enabled: bool
+    administrator: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ def _users(all_codes: frozenset[str]) -> dict[str, UserEntry]:
             held | {EVERYONE},
             row.holds_all_codes,
             row.enabled,
+            row.administrator,
         )
     return users
 

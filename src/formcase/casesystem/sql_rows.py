@@ -159,8 +159,15 @@ def readable(alias: str, actor: Actor) -> sql.Composable:
     if actor.holds_all_codes:
         return _TRUE
     return sql.SQL("({demand} is null or {demand} in ({met}))").format(
-        demand=sql.Identifier(alias, "read_demand_id"), met=_met_demands(actor)
+        demand=sql.Identifier(alias, "read_demand_id"), met=met_demands(actor)
     )
+
+
+def met_demands(actor: Actor) -> sql.Composable:
+    """The demands that the actor's codes meet."""
+    return sql.SQL(
+        "select met.demand_id from casesystem_demandalternative met where met.codes <@ {held}::text[]"
+    ).format(held=sql.Literal(sorted(actor.codes)))
 
 
 def fetch(query: sql.Composable) -> list[dict[str, Any]]:
@@ -186,12 +193,6 @@ def _kind(row: Row) -> list[sql.Composable]:
     return [sql.SQL("{kind} = {wanted}").format(kind=row.column("kind"), wanted=sql.Literal(row.type.kind))]
 
 
-def _met_demands(actor: Actor) -> sql.Composable:
-    return sql.SQL(
-        "select met.demand_id from casesystem_demandalternative met where met.codes <@ {held}::text[]"
-    ).format(held=sql.Literal(sorted(actor.codes)))
-
-
 def _seen_as(row: Row) -> list[sql.Composable]:
     """The conditions that a set adds: its own read code and that of what it is part of."""
     rule = _RULES.get(row.entity_set)
@@ -206,7 +207,7 @@ def _no_restricted(table: str, key: sql.Composable, actor: Actor) -> list[sql.Co
         sql.SQL(
             "not exists (select from {table} hidden where hidden.key = {key} and hidden.read_demand_id is not null"
             " and hidden.read_demand_id not in ({met}))"
-        ).format(table=sql.Identifier(table), key=key, met=_met_demands(actor))
+        ).format(table=sql.Identifier(table), key=key, met=met_demands(actor))
     ]
 
 

@@ -27,6 +27,7 @@ from formcase.casesystem.errors import (
     invalid,
     precondition_failed,
 )
+from formcase.casesystem.history import entry_of
 from formcase.casesystem.json_values import stored
 from formcase.casesystem.numbers import Numbers
 from formcase.casesystem.paths import quoted_key
@@ -53,6 +54,7 @@ class Work:
     _held: dict[tuple[str, str], models.Entity] = field(default_factory=dict)
     _demands: dict[str, models.Demand] = field(default_factory=dict)
     _counted: dict[str, models.File] = field(default_factory=dict)
+    _noted: list[models.HistoryEntry] = field(default_factory=list)
 
     @property
     def reader(self) -> DraftReader:
@@ -183,11 +185,23 @@ class Work:
         self._counted[file.key] = file
         return file.last_record
 
+    def note(
+        self, entity_set: str, instance: models.Entity, action: str, changes: Mapping[str, Any] | None = None
+    ) -> None:
+        """Remember for the history what was done with an entity."""
+        record = self.held_or_none(models.Record, "Records", getattr(instance, "record_id", None))
+        entry = entry_of(entity_set, instance, record, action, changes or {})
+        if entry.file_key or entry.record_key or entry.contact_key:
+            entry.at, entry.user, entry.account = self.now, self.actor.key, self.actor.account
+            self._noted.append(entry)
+
     def finish(self) -> None:
-        """Write what was only counted so far. Call once, before the transaction ends."""
+        """Write what was only counted and noted so far. Call once, before the transaction ends."""
         for file in self._counted.values():
             models.File.objects.filter(pk=file.key).update(last_record=file.last_record)
         self._counted.clear()
+        models.HistoryEntry.objects.bulk_create(self._noted)
+        self._noted.clear()
 
     def _may_link(self, entity_set: str, key: str) -> bool:
         if entity_set == "Files":

@@ -11,6 +11,7 @@ from formcase.casesystem import models
 from formcase.casesystem.drafts import Draft
 from formcase.casesystem.edm import Navigation
 from formcase.casesystem.errors import Refusal, conflict, method_not_allowed, not_found
+from formcase.casesystem.history import CHANGED, CREATED, DELETED, changes_between, mark_gone
 from formcase.casesystem.paths import quoted_key
 from formcase.casesystem.rights import Action
 from formcase.casesystem.rules import RULES
@@ -44,6 +45,7 @@ def create(
     work.fill(instance, draft)
     _insert(work, instance)
     work.keep(entity_set, instance)
+    work.note(entity_set, instance, CREATED)
     rule.finish(work, instance, draft)
     _create_nested(work, draft, instance.key)
     return instance.key
@@ -84,6 +86,8 @@ def delete(work: Work, entity_set: str, key: str, if_match: str | None) -> None:
     rule.demand_write(work, instance)
     check_etag(instance, if_match)
     rule.delete(work, instance)
+    mark_gone(entity_set, instance)
+    work.note(entity_set, instance, DELETED)
     try:
         instance.delete()
     except ProtectedError:
@@ -106,12 +110,15 @@ def _change(work: Work, entity_set: str, key: str, if_match: str | None, read: R
     work.check_links(draft, {path: current_value(store, instance, path) for path in draft.values})
     rule.update(work, instance, draft)
     draft.problems.refuse_if_any()
+    changes = changes_between({path: current_value(store, instance, path) for path in draft.values}, draft.values)
     work.fill(instance, draft)
     instance.version += 1
     try:
         instance.save(force_update=True)
     except IntegrityError as error:
         raise doubled(error) from error
+    if changes:
+        work.note(entity_set, instance, CHANGED, changes)
     rule.finish(work, instance, draft)
 
 

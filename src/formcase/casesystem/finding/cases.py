@@ -1,0 +1,159 @@
+"""Finding cases."""
+
+from collections.abc import Iterable, Iterator
+
+from psycopg import sql
+
+from formcase.casesystem.finding.listing import Condition, Listing
+from formcase.casesystem.finding.words import holds_words, words_of
+from formcase.casesystem.reference import Reference
+from formcase.casesystem.sql_rows import Row, fetch, seen
+
+# As the index `casesystem_file_words` has it.
+_WORDS = "{row}.number || ' ' || {row}.title || ' ' || coalesce({row}.text, '') || ' ' || coalesce({row}.note, '')"
+CONTACT_WORDS = "{row}.name1 || ' ' || coalesce({row}.name_code, '') || ' ' || coalesce({row}.name_note, '')"
+ERROR_CASES = "#ErrorCases"
+
+CASES = Listing(
+    "Files",
+    {
+        "number": "{row}.number",
+        "title": "casesystem_danish_order({row}.title)",
+        "group": "{row}.case_group",
+        "handler": "coalesce({row}.officer, '')",
+        "updated": "{row}.updated",
+        "created": "{row}.key",
+    },
+    sort="updated",
+    shown=frozenset(
+        {
+            "FileNo",
+            "Title",
+            "FileClass_Value",
+            "FileClass_Summary",
+            "State_Summary",
+            "Officer_Value",
+            "Officer_Summary",
+            "ResponsibleOu_Summary",
+            "Closed",
+            "UpdateTime",
+        }
+    ),
+)
+
+
+def is_open(row: Row) -> sql.Composable:
+    """Cases without a closing date."""
+    return sql.SQL("{closed} is null").format(closed=row.column("closed"))
+
+
+def is_closed(row: Row) -> sql.Composable:
+    """Cases with a closing date."""
+    return sql.SQL("{closed} is not null").format(closed=row.column("closed"))
+
+
+def handled_by(user: str) -> Condition:
+    """What a user is the case handler of; for documents too."""
+
+    def condition(row: Row) -> sql.Composable:
+        return sql.SQL("coalesce({officer}, '') = {user}").format(officer=row.column("officer"), user=sql.Literal(user))
+
+    return condition
+
+
+def of_units(units: Iterable[str]) -> Condition:
+    """What one of these units is responsible for."""
+    return _one_of("responsible_unit", sorted(units))
+
+
+def in_groups(groups: Iterable[str]) -> Condition:
+    """Cases of one of these case groups."""
+    return _one_of("case_group", sorted(groups))
+
+
+def unit_with_those_below(reference: Reference, unit: str) -> frozenset[str]:
+    """A unit and all units under it."""
+    return frozenset(_below(reference, "OuDomains", "ParentOu_Value", unit, frozenset()))
+
+
+def group_with_those_below(reference: Reference, group: str) -> frozenset[str]:
+    """A case group and all groups under it."""
+    return frozenset(_below(reference, "FileClasses", "ParentFileClassKey", group, frozenset()))
+
+
+def error_case_groups(reference: Reference) -> frozenset[str]:
+    """The case groups that submissions which can't be filed as they should be are filed in."""
+    groups = reference.by_key.get("FileClasses", {}).values()
+    return frozenset(group.key for group in groups if group.properties.get(ERROR_CASES))
+
+
+def with_words(text: str) -> Condition:
+    """Cases that a search finds: by their own text, by what is seen of their information, by their parties' names."""
+    words = words_of(text)
+
+    def condition(row: Row) -> sql.Composable:
+        if not words:
+            return sql.SQL("false")
+        if _is_number(row, text.strip()):
+            return sql.SQL("{number} = {text}").format(number=row.column("number"), text=sql.Literal(text.strip()))
+        ways = [_by_text(row, words), _by_information(row, words), _by_party(row, words)]
+        return sql.SQL("{key} in ({ways})").format(key=row.column("key"), ways=sql.SQL(" union ").join(ways))
+
+    return condition
+
+
+def _by_text(row: Row, words: tuple[str, ...]) -> sql.Composable:
+    there = row.scope.row(row.type.name)
+    return sql.SQL("select {key} from {source} where {words}").format(
+        key=there.column("key"), source=there.source, words=holds_words(there.template(_WORDS), words)
+    )
+
+
+def _by_information(row: Row, words: tuple[str, ...]) -> sql.Composable:
+    info = row.scope.row("WorkZone.FileInfo")
+    return sql.SQL("select {file} from {source} where {words} and {seen}").format(
+        file=info.column("file_id"),
+        source=info.source,
+        words=holds_words(info.template("coalesce({row}.info, '')"), words),
+        seen=seen(info),
+    )
+
+
+def _by_party(row: Row, words: tuple[str, ...]) -> sql.Composable:
+    party, contact = row.scope.row("WorkZone.FileContact"), row.scope.row("WorkZone.Contact")
+    return sql.SQL(
+        "select {file} from {contacts} join {parties} on {contact} = {key} where {words} and {contact_seen}"
+        " and {party_seen}"
+    ).format(
+        file=party.column("file_id"),
+        contacts=contact.source,
+        parties=party.source,
+        contact=party.column("contact_id"),
+        key=contact.column("key"),
+        words=holds_words(contact.template(CONTACT_WORDS), words),
+        contact_seen=seen(contact),
+        party_seen=seen(party),
+    )
+
+
+def _is_number(row: Row, text: str) -> bool:
+    """Whether a case that is seen has exactly this number: then it is what was meant."""
+    there = row.scope.row(row.type.name)
+    query = sql.SQL("select {found} as found").format(
+        found=there.exists(sql.SQL("{number} = {text}").format(number=there.column("number"), text=sql.Literal(text)))
+    )
+    return bool(fetch(query)[0]["found"])
+
+
+def _one_of(column: str, values: list[str]) -> Condition:
+    def condition(row: Row) -> sql.Composable:
+        return sql.SQL("{column} = any({values})").format(column=row.column(column), values=sql.Literal(values))
+
+    return condition
+
+
+def _below(reference: Reference, entity_set: str, parent: str, key: str, known: frozenset[str]) -> Iterator[str]:
+    yield key
+    for code in reference.by_key.get(entity_set, {}).values():
+        if code.properties.get(parent) == key and code.key not in known:
+            yield from _below(reference, entity_set, parent, code.key, known | {key})

@@ -1,0 +1,102 @@
+"""Finding documents."""
+
+from psycopg import sql
+
+from formcase.casesystem.finding.listing import Condition, Listing
+from formcase.casesystem.finding.words import holds_words, words_of
+from formcase.casesystem.sql_rows import Row, seen
+
+# As the index `casesystem_record_words` has it.
+_WORDS = "{row}.title || ' ' || coalesce({row}.text, '') || ' ' || coalesce({row}.note, '')"
+
+DOCUMENTS = Listing(
+    "Records",
+    {
+        "title": "casesystem_danish_order({row}.title)",
+        "handler": "coalesce({row}.officer, '')",
+        "updated": "{row}.updated",
+        "created": "{row}.key",
+    },
+    sort="updated",
+    shown=frozenset(
+        {
+            "UserKey",
+            "Title",
+            "FileKey_Value",
+            "RecordType_Summary",
+            "State_Summary",
+            "Officer_Value",
+            "Officer_Summary",
+            "FileName",
+            "DocLength",
+            "MimeType",
+            "PrimaryRecordKey_Value",
+            "Updated",
+        }
+    ),
+)
+
+
+def of_type(value: str) -> Condition:
+    """Documents of a document type."""
+    return _equal("record_type", value)
+
+
+def in_state(value: str) -> Condition:
+    """Documents in a state."""
+    return _equal("state", value)
+
+
+def without_case(row: Row) -> sql.Composable:
+    """Documents that belong to no case."""
+    return sql.SQL("{file} is null").format(file=row.column("file_id"))
+
+
+def with_words(text: str) -> Condition:
+    """Documents that a search finds: by their own text, their file's name, or the number of their case."""
+    words = words_of(text)
+
+    def condition(row: Row) -> sql.Composable:
+        if not words:
+            return sql.SQL("false")
+        ways = [_by_text(row, words), _by_file_name(words), _by_case(row, text.strip())]
+        return sql.SQL("{key} in ({ways})").format(key=row.column("key"), ways=sql.SQL(" union ").join(ways))
+
+    return condition
+
+
+def _by_text(row: Row, words: tuple[str, ...]) -> sql.Composable:
+    there = row.scope.row(row.type.name)
+    return sql.SQL("select {key} from {source} where {words}").format(
+        key=there.column("key"), source=there.source, words=holds_words(there.template(_WORDS), words)
+    )
+
+
+def _by_file_name(words: tuple[str, ...]) -> sql.Composable:
+    # A file's name is seen by whoever sees the document.
+    return sql.SQL("select content.record_id from casesystem_document content where {words}").format(
+        words=holds_words(sql.SQL("coalesce(content.file_name, '')"), words)
+    )
+
+
+def _by_case(row: Row, number: str) -> sql.Composable:
+    file, there = row.scope.row("WorkZone.File"), row.scope.row(row.type.name)
+    return sql.SQL(
+        "select {key} from {files} join {source} on {of} = {file} where {number} = {text} and {seen}"
+    ).format(
+        key=there.column("key"),
+        files=file.source,
+        source=there.source,
+        of=there.column("file_id"),
+        file=file.column("key"),
+        number=file.column("number"),
+        text=sql.Literal(number),
+        seen=seen(file),
+    )
+
+
+def _equal(column: str, value: str) -> Condition:
+    def condition(row: Row) -> sql.Composable:
+        return sql.SQL("{column} = {value}").format(column=row.column(column), value=sql.Literal(value))
+
+    return condition
