@@ -144,8 +144,8 @@ def upload(session: Session, request: Request, body: Body) -> Answer:
     return _marked(answer) if _asks_repeatability(request) else answer
 
 
-def find_download(session: Session, key: str) -> Download:
-    """The file of a Document that the session was found to reach."""
+def find_download(key: str) -> Download:
+    """The file of a Document that was found to be in reach."""
     document = models.Document.objects.filter(pk=key, complete=True).first()
     if document is None:
         raise not_found()

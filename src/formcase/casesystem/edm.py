@@ -145,9 +145,11 @@ class CustomFieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CustomField:
-    """A property that an installation added. entity is the short type name; domain is set for lists."""
+    """A property that an installation added. entity is the short type name; domain is set for lists ·
+    text: what people call it."""
 
     entity: str
     name: str
     kind: CustomFieldKind
     domain: str | None = None
+    text: str | None = None

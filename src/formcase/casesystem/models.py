@@ -295,6 +295,7 @@ class CustomFieldRow(models.Model):
     name = models.TextField()
     kind = models.TextField()
     domain = models.TextField(null=True)
+    text = models.TextField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["entity", "name"], name="casesystem_one_custom_field")]

@@ -87,6 +87,7 @@ class Reference:
     users: Mapping[str, UserEntry]
     rights: Mapping[int, Mapping[Table, frozenset[Action]]]
     settings: Mapping[str, Any]
+    custom_fields: tuple[CustomField, ...]
     by_key: Mapping[str, Mapping[str, CodeEntry]]
     by_value: Mapping[str, Mapping[tuple[str | None, str], CodeEntry]] = field(default_factory=dict)
     _rendered: dict[Hashable, sql.SQL] = field(default_factory=dict)
@@ -165,7 +166,9 @@ def current_reference() -> Reference:
 
 
 def _load(revision: UUID | None) -> Reference:
-    custom = [CustomField(row.entity, row.name, CustomFieldKind(row.kind), row.domain) for row in _custom_fields()]
+    custom = [
+        CustomField(row.entity, row.name, CustomFieldKind(row.kind), row.domain, row.text) for row in _custom_fields()
+    ]
     by_key: dict[str, dict[str, CodeEntry]] = defaultdict(dict)
     by_value: dict[str, dict[tuple[str | None, str], CodeEntry]] = defaultdict(dict)
     for entity_set, entry in _codes():
@@ -176,7 +179,9 @@ def _load(revision: UUID | None) -> Reference:
         entry = CodeEntry(user.key, None, user.key, user.name, None, None, not user.enabled, {})
         by_key["Users"][user.key] = by_value["Users"][None, user.key] = entry
     settings = {row.name: row.value for row in InstallationSetting.objects.all()}
-    return Reference(revision, build_model(custom), users, _rights(), settings, dict(by_key), dict(by_value))
+    return Reference(
+        revision, build_model(custom), users, _rights(), settings, tuple(custom), dict(by_key), dict(by_value)
+    )
 
 
 def _custom_fields() -> Iterable[CustomFieldRow]:

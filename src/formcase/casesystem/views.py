@@ -71,7 +71,7 @@ def _download(session: Session, path: str) -> HttpResponseBase | None:
     steps = read_path(path)
     if not any(step.name in ("Documents", "Document") for step in steps[:-1][-1:]):
         return None
-    download = find_download(session, file_of(session, steps))
+    download = find_download(file_of(session, steps))
     response = StreamingHttpResponse(download.chunks())
     for name, value in download.headers().items():
         response[name] = value

@@ -195,6 +195,7 @@ INTERACT_ALLOW_LOOPBACK_HTTP = _configuration.interact_allow_loopback_http
 FORMSERVICE_HOST_NAMES = _configuration.form_service_host_names
 FORMSERVICE_URLS = _configuration.form_service_urls
 FORMSERVICE_KEEP_DAYS = _configuration.form_service_keep_days
+CASESYSTEM_BEHIND_PROXY = _configuration.behind_https_proxy
 if _configuration.case_number_mask:
     CASESYSTEM_NUMBER_MASK = _configuration.case_number_mask
 # Jobs are registered by the worker alone: nothing else needs what they are made of.

@@ -47,9 +47,9 @@ def in_state(value: str) -> Condition:
     return _equal("state", value)
 
 
-def without_case(row: Row) -> sql.Composable:
-    """Documents that belong to no case."""
-    return sql.SQL("{file} is null").format(file=row.column("file_id"))
+def of_case(key: str) -> Condition:
+    """Documents of a case."""
+    return _equal("file_id", key)
 
 
 def with_words(text: str) -> Condition:

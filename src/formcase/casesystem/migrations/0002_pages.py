@@ -113,5 +113,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="customfieldrow",
+            name="text",
+            field=models.TextField(null=True),
+        ),
         _run("finding"),
     ]

@@ -1,0 +1,208 @@
+"""Making, changing, closing and reopening a case, and adding rows to it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from formcase.appearance.navigation import Link
+from formcase.casesystem.finding.things import thing_or_none
+from formcase.casesystem.pages.case import Case, case_of
+from formcase.casesystem.pages.choices import label_choices
+from formcase.casesystem.pages.entity_forms import (
+    EntityForm,
+    Input,
+    changing,
+    creating,
+    custom_inputs,
+    write,
+)
+from formcase.casesystem.pages.page import Page
+from formcase.casesystem.pages.showing import show
+from formcase.casesystem.pages.visitor import Visitor
+from formcase.casesystem.rights import Action, Table
+from formcase.casesystem.rules import reference_label
+
+_INPUTS = (
+    Input("Title", required=True),
+    Input("FileClass_Value", required=True),
+    Input("State_Value"),
+    Input("Officer_Value"),
+    Input("ResponsibleOu_Value"),
+    Input("FileType_Value"),
+    Input("Text/Text"),
+    Input("Note/Text"),
+    Input("AccessCode"),
+    Input("UpdateCode"),
+)
+
+
+def create(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """A new case."""
+    visitor.actor.demand_right(Action.CREATE, Table.CASE)
+    form = EntityForm(
+        visitor,
+        "File",
+        _inputs(visitor),
+        data=request.POST or None,
+        defaults={"Officer_Value": visitor.actor.key, "ResponsibleOu_Value": visitor.actor.unit or ""},
+    )
+    if form.is_valid():
+        written = write(visitor, [creating("Files", form.changed_values())])
+        if written.done:
+            messages.success(request, _("The case is created."))
+            return redirect("casesystem:case", written.keys[0])
+        form.refuse(written.problems)
+    return _form(request, visitor, form, action=_("Create"), back=reverse("casesystem:cases"))
+
+
+def edit(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
+    """Change a case."""
+    case = case_of(visitor, key)
+    form = EntityForm(visitor, "File", _inputs(visitor), data=request.POST or None, given=case.entity)
+    if form.is_valid():
+        values = form.changed_values()
+        parts = changing("Files", key, values, request.POST.get("version", "") or case.entity["@odata.etag"])
+        written = write(visitor, parts) if parts else None
+        if written is None or written.done:
+            messages.success(request, _("The case is saved."))
+            return _after(visitor, key)
+        form.refuse(written.problems)
+    return _form(request, visitor, form, action=_("Save"), back=_address(key), case=case)
+
+
+def close(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
+    """Give a case its closing date."""
+    today = timezone.localdate().isoformat()
+    return _switch(
+        request,
+        visitor,
+        key,
+        {"Closed": today},
+        question=_("Close this case?"),
+        explanation=_("A closed case takes no new documents or parties. Information and dates may still be added."),
+        action=_("Close case"),
+        done=_("The case is closed."),
+    )
+
+
+def reopen(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
+    """Take a case's closing date away."""
+    return _switch(
+        request,
+        visitor,
+        key,
+        {"Closed": None},
+        question=_("Reopen this case?"),
+        explanation=_("It then takes documents and parties again."),
+        action=_("Reopen case"),
+        done=_("The case is open again."),
+    )
+
+
+def add_information(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
+    """A new row of information."""
+    inputs = (Input("CustomLabel_Value", required=True), Input("Info_Value", required=True))
+    return _add(request, visitor, key, short_type="FileInfo", inputs=inputs, following="casesystem:case")
+
+
+def add_date(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
+    """A new date."""
+    inputs = (Input("CustomLabel_Value", required=True), Input("DateStamp", required=True))
+    return _add(request, visitor, key, short_type="FileDate", inputs=inputs, following="casesystem:case_dates")
+
+
+def _add(
+    request: HttpRequest, visitor: Visitor, key: str, *, short_type: str, inputs: tuple[Input, ...], following: str
+) -> HttpResponseBase:
+    case = case_of(visitor, key)
+    form = EntityForm(visitor, short_type, inputs, data=request.POST or None)
+    _without_reference_label(visitor, form)
+    if form.is_valid():
+        written = write(visitor, [creating(f"{short_type}s", {**form.changed_values(), "FileKey_Value": key})])
+        if written.done:
+            messages.success(request, _("It is added."))
+            return redirect(following, key)
+        form.refuse(written.problems)
+    return _form(request, visitor, form, action=_("Add"), back=reverse(following, args=[key]), case=case)
+
+
+def _without_reference_label(visitor: Visitor, form: EntityForm) -> None:
+    """The rows that say which submission made a case are made by submissions alone."""
+    labels = form.fields["CustomLabel_Value"]
+    if isinstance(labels, forms.ChoiceField) and "Info_Value" in form.fields:
+        kept = [choice for choice in label_choices(visitor.reference, "SO") if choice[0] != reference_label()]
+        labels.choices = [("", "–"), *kept]
+
+
+def _switch(
+    request: HttpRequest,
+    visitor: Visitor,
+    key: str,
+    values: Mapping[str, Any],
+    *,
+    question: str,
+    explanation: str,
+    action: str,
+    done: str,
+) -> HttpResponseBase:
+    case = case_of(visitor, key)
+    problem = ""
+    if request.method == "POST":
+        written = write(visitor, changing("Files", key, values, ""))
+        if written.done:
+            messages.success(request, done)
+            return redirect("casesystem:case", key)
+        problem = written.problems[0].message
+    content = {"explanation": explanation, "action": action, "back": _address(key), "problem": problem}
+    return show(request, visitor, "ask.html", content, title=question, between=(_link(case),))
+
+
+def _form(
+    request: HttpRequest, visitor: Visitor, form: EntityForm, *, action: str, back: str, case: Case | None = None
+) -> HttpResponseBase:
+    version = (request.POST.get("version") or case.entity["@odata.etag"]) if case is not None else ""
+    content = {"form": form, "action": action, "back": back, "version": version}
+    return show(request, visitor, "form.html", content, between=(_link(case),) if case is not None else ())
+
+
+def _after(visitor: Visitor, key: str) -> HttpResponseBase:
+    """To the case; to the list where the visitor has just shut out himself."""
+    seen = thing_or_none(visitor.scope(), "Files", key, select="ID") is not None
+    return redirect("casesystem:case", key) if seen else redirect("casesystem:cases")
+
+
+def _inputs(visitor: Visitor) -> list[Input]:
+    return [*_INPUTS, *custom_inputs(visitor.reference, "File")]
+
+
+def _address(key: str) -> str:
+    return reverse("casesystem:case", args=[key])
+
+
+def _link(case: Case) -> Link:
+    return Link(str(case.entity["FileNo"]), _address(case.key))
+
+
+_ROUTE = "case-system/cases/<str:key>/"
+PAGES = (
+    Page("case_create", "case-system/new-case/", create, gettext_lazy("Create case"), parent="cases"),
+    Page("case_edit", f"{_ROUTE}edit/", edit, gettext_lazy("Edit case"), parent="cases"),
+    Page("case_close", f"{_ROUTE}close/", close, gettext_lazy("Close case"), parent="cases"),
+    Page("case_reopen", f"{_ROUTE}reopen/", reopen, gettext_lazy("Reopen case"), parent="cases"),
+    Page(
+        "information_create",
+        f"{_ROUTE}new-information/",
+        add_information,
+        gettext_lazy("Add information"),
+        parent="cases",
+    ),
+    Page("date_create", f"{_ROUTE}new-date/", add_date, gettext_lazy("Add a date"), parent="cases"),
+)
