@@ -13,6 +13,8 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from formcase.casesystem.edm import CustomFieldKind
+from formcase.casesystem.finding.cases import ERROR_CASES
+from formcase.casesystem.login.passwords import give_password
 from formcase.casesystem.models import (
     Account,
     Code,
@@ -33,8 +35,8 @@ def ensure_sample_data() -> None:
         Code.objects.bulk_create(_codes(sample), ignore_conflicts=True)
         _ensure_users(sample)
         SecurityRight.objects.bulk_create(_rights(), ignore_conflicts=True)
-        for entity, name, kind, domain in sample["custom_fields"]:
-            ensure_custom_field(entity, name, CustomFieldKind(kind), domain)
+        for entity, name, kind, domain, text in sample["custom_fields"]:
+            ensure_custom_field(entity, name, CustomFieldKind(kind), domain, text)
 
 
 def ensure_account(client_id: str, secret: str, *, security_code: int = 1) -> None:
@@ -56,8 +58,25 @@ def set_account_certificate(client_id: str, pem: str | None) -> None:
 
 
 def set_user_secret(user: str, secret: str) -> None:
-    """Let a user log in with HTTP Basic."""
+    """Let a user log in, to the pages and with HTTP Basic."""
     _ensure_secret(user, User.objects.get(pk=user), secret, may_impersonate=False)
+
+
+def ensure_user_secret(user: str, secret: str) -> None:
+    """Let a user who can't log in yet do so with this secret; who can, keeps the own one."""
+    Account.objects.get_or_create(name=user, defaults={"user_id": user, "secret": make_password(secret)})
+
+
+def new_password(key: str, *, administrator: bool = False) -> str:
+    """A password for a user to log in to the pages with, to be changed at the first log-in. administrator: who may set
+    the case system up from then on. Raises LookupError where there is no such user."""
+    user = User.objects.filter(pk=key).first()
+    if user is None:
+        raise LookupError(key)
+    if administrator and not user.administrator:
+        user.administrator = True
+        user.save(update_fields=["administrator"])
+    return give_password(user)
 
 
 def set_corporate_access(on: bool) -> None:
@@ -73,11 +92,16 @@ def user_names() -> Mapping[str, str]:
     return {user.key: user.name for user in people}
 
 
-def ensure_custom_field(entity: str, name: str, kind: CustomFieldKind, domain: str | None = None) -> None:
-    """A custom field on `File`, `Record` or `Contact`; domain is what a list takes its codes from."""
+def ensure_custom_field(
+    entity: str, name: str, kind: CustomFieldKind, domain: str | None = None, text: str | None = None
+) -> None:
+    """A custom field on `File`, `Record` or `Contact`; domain is what a list takes its codes from, text what people
+    call it."""
     if (domain is not None) != (kind is CustomFieldKind.LIST):
         raise ValueError("a list, and nothing else, has a domain")
-    CustomFieldRow.objects.get_or_create(entity=entity, name=name, defaults={"kind": kind.value, "domain": domain})
+    CustomFieldRow.objects.get_or_create(
+        entity=entity, name=name, defaults={"kind": kind.value, "domain": domain, "text": text}
+    )
 
 
 def _sample() -> Mapping[str, Any]:
@@ -109,6 +133,8 @@ def _case_groups(groups: list[list[Any]]) -> Iterator[Code]:
         extra: Mapping[str, Any] = more[0] if more else {}
         end = date.fromisoformat(extra["end_date"]) if "end_date" in extra else None
         properties = {"ParentFileClassKey": parent, "ParentFileClass": parent}
+        if extra.get("error_cases"):
+            properties[ERROR_CASES] = "J"
         hidden = bool(extra.get("hidden", False))
         yield _code("FileClasses", key, text, end_date=end, hidden=hidden, properties=properties)
 
@@ -127,6 +153,7 @@ def _code(entity_set: str, key: str, text: str, *, value: str | None = None, **m
 def _ensure_users(sample: Mapping[str, Any]) -> None:
     for one in sample["users"]:
         facts = {"name": one["name"], "security_code": one["security_code"], "unit": one["unit"]}
+        facts["administrator"] = one.get("administrator", False)
         user, made = User.objects.get_or_create(key=one["key"], defaults={**facts, "group_code": EVERYONE})
         if made:
             HeldCode.objects.bulk_create(HeldCode(user=user, code=code) for code in one["codes"])

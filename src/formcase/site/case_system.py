@@ -10,6 +10,8 @@ from formcase.site.served_port import served_port
 from formcase.targets.workzone.settings import Authentication, ClientSecret, Password, WorkZoneSettings
 
 BUILT_IN_ACCOUNT = "formcase"
+# Within the server that both are on; a person who follows it logs in to the case system.
+CASE_PAGE = "/case-system/cases/{id}/"
 
 
 def settings() -> WorkZoneSettings:
@@ -29,6 +31,7 @@ def _built_in(here: Configuration) -> WorkZoneSettings:
             client_id=BUILT_IN_ACCOUNT,
             client_secret=secret(Path(django_settings.DATA_FOLDER), ACCOUNT_SECRET),
         ),
+        case_address=CASE_PAGE,
         time_zone=here.time_zone,
     )
 

@@ -38,6 +38,7 @@ def addresses(settings: Configuration) -> tuple[str, ...]:
     """Where everything is, a line for each, for the person who started it."""
     lines = [f"Start page: {web_address(settings.host, settings.port)}"]
     if settings.uses_built_in_case_system:
-        lines.append(f"Case system: {case_system_address(settings.host, settings.port)}")
+        pages = f"{web_address(settings.host, settings.port)}case-system/"
+        lines.append(f"Case system: {pages} (OData: {case_system_address(settings.host, settings.port)})")
     lines.append(f"Form service: {form_service_address(settings.port)} (with a client certificate)")
     return tuple(lines)

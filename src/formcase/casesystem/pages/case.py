@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from formcase.appearance.navigation import Link
 from formcase.casesystem.access_codes import Permission
@@ -38,7 +38,7 @@ _FIRST = (
     "UpdateUser",
 )
 _PARTS = (
-    ("case", gettext_lazy("Information")),
+    ("case", pgettext_lazy("case", "Information")),
     ("case_documents", gettext_lazy("Documents")),
     ("case_parties", gettext_lazy("Parties")),
     ("case_dates", gettext_lazy("Dates")),

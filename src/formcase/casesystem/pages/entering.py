@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -28,7 +28,9 @@ class LoginForm(forms.Form):
     """Who somebody says to be."""
 
     name = forms.CharField(label=gettext_lazy("User name"), max_length=200)
-    password = forms.CharField(label=gettext_lazy("Password"), max_length=500, widget=forms.PasswordInput, strip=False)
+    password = forms.CharField(
+        label=pgettext_lazy("log-in", "Password"), max_length=500, widget=forms.PasswordInput, strip=False
+    )
 
 
 @never_cache

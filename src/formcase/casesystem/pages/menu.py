@@ -26,9 +26,9 @@ def menu(visitor: Visitor, current: str) -> list[MenuSection]:
 
 
 def breadcrumb(current: str, title: Text | None, between: tuple[Link, ...] = ()) -> list[Link]:
-    """The way to this page. between: links that stand before the page itself."""
+    """The way to this page; none to what stands in the menu. between: links that stand before the page itself."""
     way = list(reversed(list(_upwards(current))))
-    if not way:
+    if len(way) < 2 and not between:
         return []
     above = [Link(page.title, reverse(f"casesystem:{page.name}")) for page in way[:-1] if "<" not in page.route]
     return [*above, *between, Link(title or way[-1].title, current=True)]

@@ -3,6 +3,7 @@ own name."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from formcase.casesystem.reference import Reference
 
@@ -97,7 +98,7 @@ NAMES: dict[str, Promise] = {
     "UserKey": _("Number"),
     "Year": _("Year"),
     "CustomLabel": _("Label"),
-    "Info": _("Information"),
+    "Info": pgettext_lazy("case", "Information"),
     "DateStamp": _("Date"),
     "NameKey": _("Contact"),
     "AddressKey": _("Address"),
@@ -108,7 +109,7 @@ SETS: dict[str, Promise] = {
     "Records": _("Document"),
     "Contacts": _("Contact"),
     "FileContacts": _("Party"),
-    "FileInfos": _("Information"),
+    "FileInfos": pgettext_lazy("case", "Information"),
     "FileDates": _("Date"),
     "FileFiles": _("Reference to a case"),
     "FileRecords": _("Link to a document"),

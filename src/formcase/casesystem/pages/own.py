@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from formcase.casesystem.login.attempts import LockedOutError, begin_attempt, succeeded
 from formcase.casesystem.login.passwords import check_new_password, set_password
@@ -24,7 +24,7 @@ class PasswordForm(forms.Form):
 
     old = forms.CharField(label=gettext_lazy("Present password"), widget=forms.PasswordInput, strip=False)
     new = forms.CharField(
-        label=gettext_lazy("New password"),
+        label=pgettext_lazy("log-in", "New password"),
         widget=forms.PasswordInput,
         strip=False,
         help_text=gettext_lazy("At least 12 characters. Several words in a row are good."),

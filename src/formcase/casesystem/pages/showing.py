@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from formcase.appearance.navigation import Link, Text
+from formcase.casesystem.pages import page_named
 from formcase.casesystem.pages.menu import breadcrumb, menu
 from formcase.casesystem.pages.visitor import Visitor
 
@@ -24,12 +25,12 @@ def show(
 ) -> HttpResponse:
     """A whole page. title: where it is not the page's own · between: links before it in the breadcrumb."""
     name = page_name(request)
-    way = breadcrumb(name, title, between)
+    page = page_named(name)
     shown = {
-        "page_title": title or (way[-1].text if way else ""),
+        "page_title": title or (page.title if page is not None else ""),
         "visitor": visitor,
         "menu": menu(visitor, name),
-        "breadcrumb": way,
+        "breadcrumb": breadcrumb(name, title, between),
         **content,
     }
     return render(request, f"casesystem/{template}", shown, status=status)

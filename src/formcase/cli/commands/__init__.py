@@ -33,6 +33,9 @@ def register(app: App) -> None:
         "formcase.cli.commands.case_system:corporate_access", name="corporate-access", help="Switch corporate access."
     )
     case_system.command("formcase.cli.commands.case_system:users", name="users", help="List its users.")
+    case_system.command(
+        "formcase.cli.commands.case_system:password", name="password", help="Give a user a password for its pages."
+    )
     app.command(case_system)
 
     app.command("formcase.cli.commands.worker:worker", name="worker", help="Watch and file, until a signal ends it.")

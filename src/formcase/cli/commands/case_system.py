@@ -38,6 +38,29 @@ def users(*, json: Json = False) -> None:
     output.print_rows({"id": "User", "name": "Name"}, rows, as_json=json, name="users")
 
 
+def password(
+    user: Annotated[str, Parameter(help="The user's ID.")],
+    *,
+    administrator: Annotated[bool, Parameter(negative="", help="Let the user set the case system up.")] = False,
+    json: Json = False,
+) -> None:
+    """Give a user a password for the case system's pages, shown once; it must be changed at the first log-in."""
+    _demand_built_in()
+    with prepared():
+        from formcase.casesystem.setup import new_password, user_names
+
+        try:
+            made = new_password(user, administrator=administrator)
+        except LookupError:
+            known = ", ".join(user_names()) or "none"
+            raise CommandFailed(f"There is no user {user} in the case system. There are: {known}.") from None
+    if json:
+        output.print_json({"user": user, "password": made})
+    else:
+        output.say(f"Log in to the case system as {user} with the password {made}")
+        output.say("It is shown this once and must be changed at the first log-in.")
+
+
 def _demand_built_in() -> None:
     if not configuration().uses_built_in_case_system:
         raise CommandFailed(

@@ -99,13 +99,13 @@ def _until(run: "SamplesRun", deadline: float, advance: output.Advance) -> Calla
 def _say_where(settings: Configuration) -> None:
     from formcase.casesystem.setup import user_names
     from formcase.cli import first_start
-    from formcase.cli.demo.set_up import EXECUTING_USER, WORKFLOW
+    from formcase.cli.demo.set_up import EXECUTING_USER, WORKFLOW, sample_users_password
     from formcase.site import servers
 
     for line in (*servers.addresses(settings), *first_start.administrator(must_change=False)):
         output.say(line)
     output.say(f"Service workflow: {WORKFLOW}, executing user {EXECUTING_USER}")
-    output.say(f"Users of the case system: {', '.join(user_names())}")
+    output.say(f"Users of the case system: {', '.join(user_names())}, password {sample_users_password(settings)}")
     output.say("Look further with: formcase submissions · formcase log · formcase check · formcase plan FILE")
 
 

@@ -38,10 +38,19 @@ def set_up(settings: Configuration) -> None:
     from formcase.site.secrets import ACCOUNT_SECRET, secret
 
     case_system.ensure_sample_data()
+    for user in case_system.user_names():
+        case_system.ensure_user_secret(user, sample_users_password(settings))
     case_system.ensure_account(BUILT_IN_ACCOUNT, secret(settings.data.resolve(), ACCOUNT_SECRET))
     form_service.ensure_authority()
     form_service.load_sample_forms()
     _ensure_workflow(settings, _ensure_certificate(settings))
+
+
+def sample_users_password(settings: Configuration) -> str:
+    """What the sample users of the case system log in with in this demonstration."""
+    from formcase.site.secrets import SAMPLE_USERS_PASSWORD, secret
+
+    return secret(settings.data.resolve(), SAMPLE_USERS_PASSWORD)[:20]
 
 
 def _ensure_certificate(settings: Configuration) -> str:

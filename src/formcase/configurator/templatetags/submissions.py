@@ -21,9 +21,15 @@ _LOOKS = {"warning": "badge-warning", "error": "badge-error"}
 @register.simple_tag
 def case_link(case: CaseReference) -> SafeString | str:
     """A case's number, leading to the case where the case system said how."""
-    if case.url is None or urlsplit(case.url).scheme not in ("http", "https"):
+    if case.url is None or not _leads_to_a_page(case.url):
         return case.number
     return format_html('<a href="{}" rel="noreferrer">{}</a>', case.url, case.number)
+
+
+def _leads_to_a_page(address: str) -> bool:
+    """A page of the web, or one of this server's own, as the built-in case system's are."""
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") or (not parts.scheme and not parts.netloc and address.startswith("/"))
 
 
 @register.simple_tag
