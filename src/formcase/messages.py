@@ -80,6 +80,13 @@ def discreet_data(text: Message) -> dict[str, object]:
     }
 
 
+def hides(text: Message) -> bool:
+    """Whether anything in it may hold what a person wrote."""
+    return bool(text.hidden & text.parameters.keys()) or any(
+        hides(value) for value in text.parameters.values() if isinstance(value, Message)
+    )
+
+
 def from_data(data: object) -> Message:
     """Read a message from JSON data. Raises ValueError where it is none."""
     if not isinstance(data, dict) or not isinstance(data.get("template"), str):

@@ -59,6 +59,11 @@ class Configuration(BaseSettings):
     database_url: SecretStr | None = None
     secret_key: SecretStr | None = None
     person_index_key: SecretStr | None = None
+    content_key: SecretStr | None = None
+    former_content_keys: SecretStr | None = None
+    keep_imported_days: int = Field(default=7, ge=0, le=3650)
+    keep_error_case_days: int = Field(default=30, ge=0, le=3650)
+    keep_content_days: int = Field(default=90, ge=0, le=3650)
     allowed_hosts: SeveralNames = ("localhost", "127.0.0.1", "[::1]")
     behind_https_proxy: bool = False
     time_zone: str = "Europe/Copenhagen"
@@ -169,7 +174,7 @@ def configuration() -> Configuration:
         result = Configuration()
     except ValidationError as error:
         raise ConfigurationError(*_said(error, written)) from None
-    if problems := [*_case_system_problems(result), *_provider_problems(result)]:
+    if problems := [*_case_system_problems(result), *_provider_problems(result), *_content_key_problems(result)]:
         raise ConfigurationError(*problems)
     return result
 
@@ -241,6 +246,7 @@ def _said(error: ValidationError, written: Mapping[str, str]) -> Iterator[str]:
         yield f"{name} {text}."
 
 
+_SHORTEST_KEY = 32  # characters
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "oauth2": ("client_id", "client_secret", "token_url"),
     "basic": ("user", "password"),
@@ -273,6 +279,18 @@ def _provider_problems(settings: Configuration) -> Iterator[str]:
     if given and missing:
         yield f"The OpenID Connect provider is set by half. Missing: {', '.join(missing)}."
     yield from _address_problems(f"{PREFIX}OIDC_URL", settings.oidc_url)
+
+
+def _content_key_problems(settings: Configuration) -> Iterator[str]:
+    """A key that is too short could be guessed; former keys are no use without a current one."""
+    former = settings.former_content_keys.get_secret_value().split() if settings.former_content_keys else []
+    current = [settings.content_key.get_secret_value()] if settings.content_key else []
+    names = [f"{PREFIX}CONTENT_KEY"] * len(current) + [f"{PREFIX}FORMER_CONTENT_KEYS"] * len(former)
+    for name, key in zip(names, [*current, *former], strict=True):
+        if len(key) < _SHORTEST_KEY or not key.isascii() or len(key.split()) != 1:
+            yield f"{name}: a key has at least {_SHORTEST_KEY} characters (ASCII) without blanks between them."
+    if former and not current:
+        yield f"{PREFIX}FORMER_CONTENT_KEYS is set without {PREFIX}CONTENT_KEY. Set both, or neither."
 
 
 def _variable(name: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import Enum
 
 from formcase.site.configuration import Configuration, ConfigurationError, configuration, read_again
-from formcase.site.secrets import ACCOUNT_SECRET, PERSON_INDEX_KEY, SECRET_KEY, secret
+from formcase.site.secrets import ACCOUNT_SECRET, CONTENT_KEYS, PERSON_INDEX_KEY, SECRET_KEY, secret
 
 DATABASE_URL = "FORMCASE_DATABASE_URL"
 
@@ -54,6 +54,8 @@ def make_secrets(settings: Configuration) -> None:
         secret(folder, SECRET_KEY)
     if settings.person_index_key is None:
         secret(folder, PERSON_INDEX_KEY)
+    if settings.content_key is None:
+        secret(folder, CONTENT_KEYS)
     if settings.uses_built_in_case_system:
         secret(folder, ACCOUNT_SECRET)
 

@@ -9,6 +9,7 @@ SECRET_KEY = "django-secret-key"  # noqa: S105 – a file's name
 ACCOUNT_SECRET = "case-system-account"  # noqa: S105 – a file's name
 SAMPLE_USERS_PASSWORD = "case-system-sample-users"  # noqa: S105 – a file's name
 PERSON_INDEX_KEY = "person-index-key"
+CONTENT_KEYS = "content-keys"
 
 
 def secret(data_folder: Path, name: str) -> str:

@@ -187,6 +187,10 @@ LOGGING_CONFIG = "formcase.site.logs.configure"
 LOGGING = logging_settings(_configuration.log_format, _configuration.log_level)
 
 CASE_SYSTEM = "formcase.site.case_system.settings"
+CONTENT_KEYS = "formcase.site.content_keys.content_keys"
+KEEP_IMPORTED_DAYS = _configuration.keep_imported_days
+KEEP_ERROR_CASE_DAYS = _configuration.keep_error_case_days
+KEEP_CONTENT_DAYS = _configuration.keep_content_days
 REFERENCE_LABEL = _configuration.reference_label
 UNREADABLE_WAITS = _configuration.unreadable_waits
 HEARTBEAT = _configuration.heartbeat

@@ -15,9 +15,10 @@ from django.utils import timezone
 from formcase.audit.recording import Object, Values
 from formcase.audit.recording import record as record_audit
 from formcase.filing.journal import State
-from formcase.messages import Message, as_data, message
+from formcase.messages import Message, message
 from formcase.planning.plan import PlanKind
 from formcase.workflows import causes
+from formcase.workflows.contents import keep_reason, keep_wanted_error_case
 from formcase.workflows.logbook import entry_by_hand
 from formcase.workflows.managing import file_now
 from formcase.workflows.models import ErrorCause, LogEntry, ServiceWorkflow, SubmissionRecord
@@ -111,7 +112,8 @@ class _Action:
 
 _FIELDS = (
     "state", "attempt", "attempt_open", "due_at", "tries", "unreadable_tries", "passing_since", "reason", "filed",
-    "error_case", "to_error_case", "handled_case", "ended_at",
+    "error_case", "to_error_case", "handled_case", "ended_at", "data_key", "content_removed_at", "sealed_reason",
+    "sealed_filed", "sealed_error_case", "sealed_to_error_case",
 )  # fmt: skip
 
 
@@ -160,7 +162,7 @@ def _nudge(changed: Sequence[SubmissionRecord]) -> None:
 def _locked(keys: Sequence[int]) -> QuerySet[SubmissionRecord]:
     """The records as they are now, held until the transaction ends; their workflows are not held."""
     records = SubmissionRecord.objects.select_for_update(of=("self",), no_key=True).select_related("workflow")
-    return records.defer("plan").filter(pk__in=keys).order_by("pk")
+    return records.defer("sealed_plan").filter(pk__in=keys).order_by("pk")
 
 
 def _take_up(locked: SubmissionRecord) -> _Done:
@@ -183,8 +185,8 @@ def _take_up_error_case(locked: SubmissionRecord) -> _Done:
     _demand_enabled(locked)
     if not _is_error_case(locked):
         raise NotPossible(_why_no_error_case(locked))
-    locked.error_case = locked.filed
-    locked.filed = None
+    locked.error_case, locked.sealed_error_case = locked.filed, locked.sealed_filed
+    locked.filed = locked.sealed_filed = None
     locked.ended_at = None
     _due_now(locked)
     return _Done(message("The error case is filed again."), message("The error case is filed again by hand"))
@@ -212,7 +214,7 @@ def _take_over(locked: SubmissionRecord, case_number: str, reason: str) -> _Done
     locked.handled_case = case_number[:200]
     done = message("Handled by hand in case {case}", case=case_number)
     told = message("Handled by hand in case {case}: {reason}", case=case_number, reason=reason, hidden=("reason",))
-    locked.reason = as_data(told if reason else done)
+    keep_reason(locked, told if reason else done)
     ErrorCause.objects.filter(submission=locked, mended_at=None).update(mended_at=timezone.now())
     return _Done(message("Handled by hand in case {case}.", case=case_number), done, nudge=False)
 
@@ -226,7 +228,7 @@ def _send(locked: SubmissionRecord, reason: str) -> _Done:
         raise NotPossible(message("It is {state} already.", state=SHOWN[state]))
     wanted = message("A person has asked for an error case.")
     told = message("A person has asked for an error case: {why}", why=reason, hidden=("why",))
-    locked.to_error_case = as_data(told if reason else wanted)
+    keep_wanted_error_case(locked, told if reason else wanted)
     _due_now(locked)
     return _Done(message("An error case is made of it now."), message("Sent to an error case by hand"))
 

@@ -12,14 +12,17 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 
 from formcase.filing.journal import Entry, Filed, Intent, Note, Scope, State, Superseded
-from formcase.messages import Message, as_data, discreet_data, message
+from formcase.messages import Message, discreet_data, message
 from formcase.planning.plan import PlanKind
 from formcase.sources.port import ReportedCase, SubmissionSummary
 from formcase.targets.port import CaseReference, DocumentId, Receipt
 from formcase.workflows.causes import keep_outcome
+from formcase.workflows.content_steps import REMOVED, Sealing
+from formcase.workflows.data_keys import DataKeys, UnusableKey
 from formcase.workflows.enqueueing import enqueue_filing
+from formcase.workflows.keeping import Keeping
 from formcase.workflows.logbook import write_log
-from formcase.workflows.person_index import keep_persons
+from formcase.workflows.person_index import claim_name, keep_persons
 from formcase.workflows.sql import statement
 from formcase.workflows.stored import filed_data, intent_data, kept
 
@@ -33,15 +36,17 @@ class Desk:
     transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection[DictRow]]]
     app: App
     case_system: str
+    data_keys: DataKeys
 
 
 class PostgresAttempt:
     """The port's attempt. Each method is one transaction, and changes nothing once a newer attempt exists."""
 
-    def __init__(self, desk: Desk, entry: Entry, workflow_version: int) -> None:
+    def __init__(self, desk: Desk, entry: Entry, workflow_version: int, keeping: Keeping) -> None:
         self._desk = desk
         self._entry = entry
         self._workflow_version = workflow_version
+        self._keeping = keeping
 
     @property
     def entry(self) -> Entry:
@@ -57,7 +62,7 @@ class PostgresAttempt:
 
     async def claim(self, keys: Iterable[str]) -> bool:
         """See the port."""
-        names = sorted(set(keys))
+        names = sorted({claim_name(key) for key in keys})
         try:
             async with self._fenced() as connection:
                 await connection.execute(statement("claim_lock"), {"names": names})
@@ -111,12 +116,12 @@ class PostgresAttempt:
 
     async def intend(self, intent: Intent) -> None:
         """See the port."""
-        data = intent_data(intent)
-        async with self._fenced() as connection:
+        sealing = await self._sealing()
+        async with self._fenced(sealing) as connection:
             await self._set(
                 connection,
-                intent=kept(data),
-                plan=kept(data["plan"]),
+                intent=kept(intent_data(intent)),
+                **await sealing.plan(connection, intent),
                 documents=kept(dict(intent.documents)),
                 sent_at=None,
                 doubt_since=None,
@@ -168,10 +173,12 @@ class PostgresAttempt:
 
     async def filed(self, filed: Filed, note: Note) -> None:
         """See the port."""
-        async with self._fenced() as connection:
+        sealing = await self._sealing_or_not()
+        async with self._fenced(sealing) as connection:
             await self._set(
                 connection,
                 filed=kept(filed_data(filed)),
+                **await sealing.reasons(connection, "sealed_filed", filed.reasons),
                 filed_at=datetime.now(UTC),
                 state=State.FILED.value,
                 intent=None,
@@ -206,9 +213,11 @@ class PostgresAttempt:
                 blocked_since=None,
                 blocked_reported=False,
                 reason=None,
+                sealed_reason=None,
                 passing_since=None,
                 tries=0,
                 unreadable_tries=0,
+                **self._removed_at_once(self._entry.filed),
             )
 
     async def adopt_imported(self, cases: Sequence[ReportedCase], note: Note) -> None:
@@ -227,6 +236,8 @@ class PostgresAttempt:
                 doubt_since=None,
                 ended_at=datetime.now(UTC),
                 reason=None,
+                sealed_reason=None,
+                **self._removed_at_once(filed),
             )
             await keep_outcome(connection, self._entry.key, filed)
 
@@ -234,26 +245,30 @@ class PostgresAttempt:
         """See the port."""
         entry = self._entry
         changes: dict[str, object] = {"state": self._open_state().value}
-        if note is not None and (passing or unreadable):
-            changes["reason"] = kept(as_data(note.message))
+        told = note.message if note is not None and (passing or unreadable) else None
+        sealing = await self._sealing_or_not()
         if passing:
             changes |= {"tries": entry.tries + 1, "passing_since": entry.passing_since or datetime.now(UTC)}
         if unreadable:
             changes["unreadable_tries"] = entry.unreadable_tries + 1
-        async with self._fenced() as connection:
+        async with self._fenced(sealing) as connection:
             due = await self._unless_changed(connection, due)
+            if told is not None:
+                changes |= await sealing.reason(connection, told)
             await self._end(connection, note, due_at=due, **changes)
             await enqueue_filing(self._desk.app, connection, entry.key, due)
 
     async def block(self, reason: Message, scope: Scope, due: datetime, note: Note, *, reported: bool) -> None:
         """See the port."""
         entry = self._entry
-        async with self._fenced() as connection:
+        sealing = await self._sealing_or_not()
+        async with self._fenced(sealing) as connection:
             concerned = await self._concerned(connection, scope)
             whole = concerned is Scope.WORKFLOW
             due = await self._unless_changed(connection, due)
             at = None if whole and reported else due
-            await self._end(connection, note, due_at=at, **_blocked(entry, reason, concerned, reported))
+            told = await sealing.reason(connection, reason)
+            await self._end(connection, note, due_at=at, **_blocked(entry, concerned, reported), **told)
             if whole:
                 await connection.execute(
                     statement("block_workflow"),
@@ -265,19 +280,31 @@ class PostgresAttempt:
     async def withdraw(self, note: Note) -> None:
         """See the port."""
         async with self._fenced() as connection:
-            await self._end(connection, note, state=State.WITHDRAWN.value, ended_at=datetime.now(UTC), reason=None)
+            await self._end(
+                connection,
+                note,
+                state=State.WITHDRAWN.value,
+                ended_at=datetime.now(UTC),
+                reason=None,
+                sealed_reason=None,
+                **self._removed_at_once(None),
+            )
 
     @asynccontextmanager
-    async def _fenced(self) -> AsyncIterator[AsyncConnection[DictRow]]:
-        """A transaction that holds this attempt's row, so that no newer attempt can begin before it ends."""
+    async def _fenced(self, sealing: Sealing | None = None) -> AsyncIterator[AsyncConnection[DictRow]]:
+        """A transaction that holds this attempt's row, so that no newer attempt can begin before it ends. sealing: is
+        told which data key the row has."""
         async with self._desk.transaction() as connection:
             cursor = await connection.execute(
-                "select 1 as mine from workflows_submissionrecord "
+                "select data_key_id from workflows_submissionrecord "
                 "where id = %(key)s and attempt = %(attempt)s and attempt_open for no key update",
                 self._fence(),
             )
-            if await cursor.fetchone() is None:
+            row = await cursor.fetchone()
+            if row is None:
                 raise Superseded
+            if sealing is not None:
+                sealing.own = row["data_key_id"]
             yield connection
 
     def _fence(self) -> dict[str, object]:
@@ -341,6 +368,24 @@ class PostgresAttempt:
                 connection, note, workflow=self._entry.terms.workflow, key=self._entry.key, attempt=self._entry.attempt
             )
 
+    async def _sealing(self) -> Sealing:
+        """To seal content with. Before the transaction that keeps it, as a new day's key has one of its own. Raises
+        `UnusableKey`."""
+        current = await self._desk.data_keys.current(self._desk.transaction)
+        return Sealing(self._desk.data_keys, self._entry.key, current)
+
+    async def _sealing_or_not(self) -> Sealing:
+        """The same for what must be recorded whatever the keys are like; then without content."""
+        try:
+            return await self._sealing()
+        except UnusableKey:
+            return Sealing(self._desk.data_keys, self._entry.key, None)
+
+    def _removed_at_once(self, filed: Filed | None) -> dict[str, object]:
+        """Where content is not to be kept for a day after Imported, it goes with the word that it is."""
+        is_error_case = filed is not None and filed.kind is PlanKind.ERROR_CASE
+        return dict(REMOVED, content_removed_at=datetime.now(UTC)) if self._keeping.nothing(is_error_case) else {}
+
     def _open_state(self) -> State:
         if self._entry.filed is not None:
             return State.FILED
@@ -352,13 +397,12 @@ class PostgresAttempt:
         return self._entry.intent
 
 
-def _blocked(entry: Entry, reason: Message, scope: Scope, reported: bool) -> dict[str, object]:
+def _blocked(entry: Entry, scope: Scope, reported: bool) -> dict[str, object]:
     return {
         "state": State.BLOCKED.value,
         "blocked_scope": scope.value,
         "blocked_since": entry.blocked_since or datetime.now(UTC),
         "blocked_reported": reported or entry.blocked_reported,
-        "reason": kept(as_data(reason)),
         "tries": entry.tries + 1,
     }
 

@@ -23,7 +23,7 @@ from formcase.messages import Message, as_data, from_data, message
 from formcase.planning.plan import PlanKind
 from formcase.planning.words import names_code_of_set_up
 from formcase.targets.port import CaseReference
-from formcase.workflows.models import ErrorCause, SubmissionRecord
+from formcase.workflows.models import UNLISTED, ErrorCause, SubmissionRecord
 from formcase.workflows.sql import statement
 from formcase.workflows.stored import filed_from, kept
 
@@ -109,7 +109,7 @@ def submissions_of(cause: int, form_id: str = "") -> QuerySet[SubmissionRecord]:
     unmended = ErrorCause.objects.filter(cause=cause, mended_at=None)
     if form_id:
         unmended = unmended.filter(form_id=form_id)
-    found = SubmissionRecord.objects.filter(pk__in=unmended.values("submission")).defer("plan", "intent", "documents")
+    found = SubmissionRecord.objects.filter(pk__in=unmended.values("submission")).defer(*UNLISTED)
     return found.select_related("workflow").order_by("-recorded_at", "-id")
 
 

@@ -57,8 +57,8 @@ def fill_submissions(count: int, advance: Advance) -> None:
         "forms": FORMS,
         "persons": [_person(number) for number in range(PERSONS)],
         "causes": _causes(),
-        "reasons": [kept([as_data(reason)]) for reason in _REASONS],
-        "blocked": kept(as_data(_BLOCKED)),
+        "reasons": [kept([discreet_data(reason)]) for reason in _REASONS],
+        "blocked": kept(discreet_data(_BLOCKED)),
         "count": count,
         "first": SubmissionRecord.objects.count(),
     }

@@ -1,27 +1,43 @@
 """The journal in PostgreSQL: every step durable when it returns, every write fenced by the attempt's number."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from procrastinate import App
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from formcase.filing.journal import Carried, Entry, Note, Parked, Recorded, State, SubmissionKey, Terms, WorkflowKey
-from formcase.filing.waiting import UNREADABLE_WAITS
-from formcase.messages import from_data, message
+from formcase.filing.journal import (
+    Carried,
+    Entry,
+    Intent,
+    Note,
+    Parked,
+    Recorded,
+    Scope,
+    State,
+    SubmissionKey,
+    Terms,
+    WorkflowKey,
+)
+from formcase.filing.waiting import FIRST_WAIT, LONGEST_WAIT, UNREADABLE_WAITS, full_jitter
+from formcase.messages import Message, discreet_data, from_data, message
 from formcase.planning.knowledge import Rules
 from formcase.sources.port import SubmissionSummary
 from formcase.workflows.attempt import Desk, PostgresAttempt
 from formcase.workflows.carried import CarriedVersions
+from formcase.workflows.content_steps import opened, opened_or_not
+from formcase.workflows.contents import PLAN, REASONS
+from formcase.workflows.data_keys import DataKeys, UnusableKey, openable
 from formcase.workflows.enqueueing import enqueue_filing
+from formcase.workflows.keeping import of_workflow
 from formcase.workflows.logbook import write_log
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
-from formcase.workflows.stored import filed_from, intent_from
+from formcase.workflows.stored import filed_from, intent_from, kept, reasons_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,7 @@ class PostgresJournal:
         self._app = app
         self._installation = installation
         self._carried = CarriedVersions()
+        self._data_keys = DataKeys()
 
     async def record(
         self, workflow: WorkflowKey, source: str, summaries: Sequence[SubmissionSummary]
@@ -84,16 +101,23 @@ class PostgresJournal:
             row = await cursor.fetchone()
             if row is None:
                 return None
+            try:
+                content = await self._content(connection, row)
+            except UnusableKey as unusable:
+                await self._set_aside(connection, row, unusable)
+                return None
             entry = self._entry(
                 row,
+                content,
                 await self._carried.mapping(connection, row["mapping_id"]),
                 await self._carried.transform(connection, row["transform_id"]),
             )
             if entry.taken_over:
                 note = Note("taken over", message("An earlier try broke off; this one goes on"), "warning")
                 await write_log(connection, note, workflow=entry.terms.workflow, key=key, attempt=entry.attempt)
-        desk = Desk(self._transaction, self._app, self._installation.case_system)
-        return PostgresAttempt(desk, entry, cast(int, row["workflow_version"]))
+        desk = Desk(self._transaction, self._app, self._installation.case_system, self._data_keys)
+        keeping = of_workflow(row["keep_imported_days"], row["keep_error_case_days"], row["keep_content_days"])
+        return PostgresAttempt(desk, entry, cast(int, row["workflow_version"]), keeping)
 
     async def park(self, key: SubmissionKey) -> Parked | None:
         """See the port."""
@@ -199,7 +223,38 @@ class PostgresJournal:
         await write_log(connection, note, workflow=workflow, key=key)
         await enqueue_filing(self._app, connection, key)
 
-    def _entry(self, row: DictRow, mapping: Carried | None, transform: Carried | None) -> Entry:
+    async def _content(self, connection: AsyncConnection[DictRow], row: DictRow) -> "_Content":
+        """What is sealed in a submission's row. Without the key an intent can't be gone on with, so that it raises
+        `UnusableKey`; reasons are told without what a person wrote."""
+        keys = self._data_keys
+        return _Content(
+            intent=await opened(keys, connection, row, "sealed_plan", PLAN) if row["intent"] else None,
+            filed=await opened_or_not(keys, connection, row, "sealed_filed", REASONS),
+            error_case=await opened_or_not(keys, connection, row, "sealed_error_case", REASONS),
+            to_error_case=await opened_or_not(keys, connection, row, "sealed_to_error_case", REASONS),
+        )
+
+    async def _set_aside(self, connection: AsyncConnection[DictRow], row: DictRow, unusable: UnusableKey) -> None:
+        """Temporary blocked: alone, or with its whole workflow where nothing new can be sealed either."""
+        key, workflow, tries = cast(int, row["id"]), cast(int, row["workflow_id"]), cast(int, row["tries"])
+        interval = timedelta(seconds=cast(int, row["watch_interval"]))
+        due = datetime.now(UTC) + full_jitter(tries + 1, min(LONGEST_WAIT, max(interval, FIRST_WAIT)))
+        cursor = await connection.execute(statement("data_key_newest"))
+        newest = await cursor.fetchone()
+        whole = newest is not None and not openable(newest)
+        reason = kept(discreet_data(unusable.message()))
+        scope = Scope.WORKFLOW if whole else Scope.SUBMISSION
+        values = {"key": key, "reason": reason, "scope": scope.value, "due": due}
+        await connection.execute(statement("set_aside"), values)
+        note = Note("temporary blocked", unusable.message(), "error")
+        await write_log(connection, note, workflow=workflow, key=key, attempt=cast(int, row["attempt"]))
+        if whole:
+            values = {"workflow": workflow, "reason": reason, "due": due}
+            await connection.execute(statement("block_workflow"), values)
+        else:
+            await enqueue_filing(self._app, connection, key, due)
+
+    def _entry(self, row: DictRow, content: "_Content", mapping: Carried | None, transform: Carried | None) -> Entry:
         installation = self._installation
         return Entry(
             key=row["id"],
@@ -228,12 +283,10 @@ class PostgresJournal:
             ),
             reference_owner=row["reference_owner"],
             delivered=row["delivered_at"] is not None,
-            intent=intent_from(row["intent"], row["documents"], row["sent_at"], row["doubt_since"])
-            if row["intent"]
-            else None,
-            filed=filed_from(row["filed"]) if row["filed"] else None,
-            error_case=filed_from(row["error_case"]) if row["error_case"] else None,
-            to_error_case=from_data(row["to_error_case"]) if row["to_error_case"] else None,
+            intent=_intent(row, content),
+            filed=filed_from(row["filed"], content.filed) if row["filed"] else None,
+            error_case=filed_from(row["error_case"], content.error_case) if row["error_case"] else None,
+            to_error_case=_wanted(row, content),
             tries=row["tries"],
             unreadable_tries=row["unreadable_tries"],
             passing_since=row["passing_since"],
@@ -243,3 +296,26 @@ class PostgresJournal:
             taken_over=row["taken_over"],
             recorded_at=row["recorded_at"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What was sealed in a submission's row; None where nothing was, or where it can't be opened."""
+
+    intent: object | None
+    filed: object | None
+    error_case: object | None
+    to_error_case: object | None
+
+
+def _intent(row: DictRow, content: _Content) -> Intent | None:
+    if content.intent is None:
+        return None
+    plan = cast(Mapping[str, object], content.intent)
+    return intent_from(row["intent"], plan, row["documents"], row["sent_at"], row["doubt_since"])
+
+
+def _wanted(row: DictRow, content: _Content) -> Message | None:
+    if content.to_error_case is not None:
+        return reasons_from(content.to_error_case)[0]
+    return from_data(row["to_error_case"]) if row["to_error_case"] else None

@@ -3,6 +3,8 @@
 The journal's hot statements are SQL of their own (`sql/`); these models define the tables and serve pages and set-up.
 """
 
+from uuid import uuid4
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -33,6 +35,11 @@ class ServiceWorkflow(models.Model):
     block_after = models.PositiveIntegerField(default=600)
     settle = models.PositiveIntegerField(default=60)
     language = models.CharField(max_length=10, default="en")
+
+    # days that content is kept here; none: what the installation sets
+    keep_imported_days = models.PositiveIntegerField(null=True, blank=True)
+    keep_error_case_days = models.PositiveIntegerField(null=True, blank=True)
+    keep_content_days = models.PositiveIntegerField(null=True, blank=True)
 
     # what is in force of what it carries; none where the forms' own pages and XML are taken as they are
     mapping = models.ForeignKey("MappingVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -128,8 +135,33 @@ class TransformVersion(CarriedVersion):
     """An XSLT stylesheet that turns XML of another shape into the submission's."""
 
 
+class DataKey(models.Model):
+    """A key that content is sealed with, wrapped. key_id: which key-encryption key has wrapped it, by its id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    created_at = models.DateTimeField()
+    key_id = models.CharField(max_length=16)
+    wrapped = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(F("created_at").desc(), F("id"), name="data_key_newest")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+# of a submission, what is large and shown in no listing
+UNLISTED = (
+    "intent", "documents", "sealed_plan", "sealed_reason", "sealed_filed", "sealed_error_case", "sealed_to_error_case",
+)  # fmt: skip
+
+
 class SubmissionRecord(models.Model):
-    """The journal's row of one submission: (source, submission_id) stands once, for ever."""
+    """The journal's row of one submission: (source, submission_id) stands once, for ever.
+
+    What a person may have written lies in the sealed columns alone, all of one row sealed with one data key; `contents`
+    reads and writes them. The columns beside them have the same without it, and stay when the content is removed.
+    """
 
     STATES = [(state.value, state.value) for state in State]
 
@@ -173,7 +205,14 @@ class SubmissionRecord(models.Model):
         null=True, blank=True
     )  # why a person wants an error case instead of what is mapped
     handled_case = models.CharField(max_length=200, blank=True, default="", db_default="")
-    plan = models.JSONField(null=True, blank=True)  # the last plan, for people
+
+    data_key = models.ForeignKey(DataKey, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    sealed_plan = models.BinaryField(null=True, blank=True)  # the last plan, of the intent where there is one
+    sealed_reason = models.BinaryField(null=True, blank=True)
+    sealed_filed = models.BinaryField(null=True, blank=True)  # the reasons of filed
+    sealed_error_case = models.BinaryField(null=True, blank=True)  # the reasons of error_case
+    sealed_to_error_case = models.BinaryField(null=True, blank=True)
+    content_removed_at = models.DateTimeField(null=True, blank=True)
 
     # of what the workflow carries, the versions that the last plan was made with
     mapping_version = models.ForeignKey(
@@ -219,6 +258,12 @@ class SubmissionRecord(models.Model):
                 condition=~Q(ended_at=None),
             ),
             models.Index(fields=["handled_case"], name="submission_handled_case", condition=~Q(handled_case="")),
+            models.Index(
+                fields=["workflow", "ended_at"], name="submission_content_ended", condition=~Q(data_key=None)
+            ),
+            models.Index(
+                fields=["workflow", "recorded_at"], name="submission_content_found", condition=~Q(data_key=None)
+            ),
         ]
 
     def __str__(self) -> str:

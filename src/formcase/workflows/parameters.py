@@ -27,8 +27,9 @@ CODE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 LANGUAGES = ("en", "da")
 LONGEST_URL = 2000
 LONGEST_WAIT = 7 * 24 * 60 * 60
+MOST_DAYS = 3650
 
-Stored = str | int
+Stored = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,18 @@ def _read_seconds(name: str, smallest: int) -> Callable[[str], int]:
                 ),
             )
         return int(typed)
+
+    return read
+
+
+def _read_days(name: str) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
+        typed = text.strip()
+        if typed and (not re.fullmatch(r"[0-9]{1,4}", typed, re.ASCII) or int(typed) > MOST_DAYS):
+            raise ParameterError(
+                name, text, message("Whole days from 0 to {largest} are expected, or nothing.", largest=MOST_DAYS)
+            )
+        return int(typed) if typed else None
 
     return read
 
@@ -174,6 +187,27 @@ PARAMETERS: tuple[Parameter, ...] = (
         "da",
         _read_language,
     ),
+    Parameter(
+        "keep_imported_days",
+        "keep_imported_days",
+        _("Days that content is kept here after a submission was Imported; empty for what the installation sets."),
+        "7",
+        _read_days("keep_imported_days"),
+    ),
+    Parameter(
+        "keep_error_case_days",
+        "keep_error_case_days",
+        _("Days that content is kept here after an error case was made; empty for what the installation sets."),
+        "30",
+        _read_days("keep_error_case_days"),
+    ),
+    Parameter(
+        "keep_content_days",
+        "keep_content_days",
+        _("Days that content is kept here at most, whatever becomes of it; empty for what the installation sets."),
+        "90",
+        _read_days("keep_content_days"),
+    ),
 )
 
 BY_NAME: Mapping[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
@@ -208,7 +242,8 @@ def read_values(typed: Mapping[str, str]) -> dict[str, Stored]:
 
 def shown_values(workflow: ServiceWorkflow) -> dict[str, str]:
     """A workflow's settings by parameter name, as a person types them."""
-    return {parameter.name: str(getattr(workflow, parameter.attribute)) for parameter in PARAMETERS}
+    values = {parameter.name: getattr(workflow, parameter.attribute) for parameter in PARAMETERS}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def missing(workflow: ServiceWorkflow) -> tuple[str, ...]:

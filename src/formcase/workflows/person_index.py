@@ -45,5 +45,10 @@ async def keep_persons(connection: AsyncConnection[DictRow], submission: int, nu
         await connection.execute(statement("keep_persons"), {"submission": submission, "digests": digests})
 
 
+def claim_name(name: str) -> str:
+    """What a claim on a contact or case is kept under: the names of contacts hold their numbers."""
+    return _digest(f"claim {name}").hex()
+
+
 def _digest(number: str) -> bytes:
     return hmac.new(settings.PERSON_INDEX_KEY.encode(), number.encode(), sha256).digest()

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from formcase.filing.journal import Filed, State
 from formcase.messages import Message, from_data
 from formcase.planning.plan import PlanKind
-from formcase.workflows.models import LogEntry, ServiceWorkflow, SubmissionRecord
+from formcase.workflows.contents import Missing, Texts, reasons_of
+from formcase.workflows.models import UNLISTED, LogEntry, ServiceWorkflow, SubmissionRecord
 from formcase.workflows.stored import filed_from
 
 PROBE = timedelta(seconds=60)  # how long one submission tries for all, before another one does
@@ -43,7 +44,8 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SubmissionView:
-    """One submission as it is shown. reasons: why it is an error case or blocked; they may quote the form."""
+    """One submission as it is shown. reasons: why it is an error case or blocked. missing: why they are without what
+    a person wrote in the form; None where they are whole."""
 
     key: int
     workflow: str
@@ -62,6 +64,7 @@ class SubmissionView:
     cases: tuple[str, ...]
     error_case: bool
     reasons: tuple[Message, ...]
+    missing: Missing | None = None
 
     @property
     def reason(self) -> str:
@@ -78,7 +81,7 @@ def matching(
     workflow: ServiceWorkflow | None = None, status: str | None = None, form_id: str | None = None
 ) -> QuerySet[SubmissionRecord]:
     """Submissions, newest first. status is one of those that are shown."""
-    found = SubmissionRecord.objects.select_related("workflow").order_by("-recorded_at", "-id")
+    found = SubmissionRecord.objects.select_related("workflow").defer(*UNLISTED).order_by("-recorded_at", "-id")
     if workflow is not None:
         found = found.filter(workflow=workflow)
     if form_id is not None:
@@ -101,11 +104,21 @@ def find(reference: str) -> SubmissionRecord:
 
 
 def view(record: SubmissionRecord) -> SubmissionView:
-    """A record as it is shown."""
+    """A record as listings show it, without anything that a person wrote in its form."""
     filed = _filed(record)
     reasons = filed.reasons if filed is not None else ()
     if record.reason is not None and not reasons:
         reasons = (from_data(record.reason),)
+    return _view(record, filed, Texts(reasons))
+
+
+def whole_view(record: SubmissionRecord) -> SubmissionView:
+    """A record as it is shown to whoever looks at this one submission: its reasons may quote the form. Such a look is
+    to be recorded (`looking`)."""
+    return _view(record, _filed(record), reasons_of(record))
+
+
+def _view(record: SubmissionRecord, filed: Filed | None, texts: Texts) -> SubmissionView:
     return SubmissionView(
         key=record.pk,
         workflow=record.workflow.name,
@@ -123,7 +136,8 @@ def view(record: SubmissionRecord) -> SubmissionView:
         due_at=record.due_at,
         cases=tuple(case.number for case in filed.receipt.cases) if filed else (),
         error_case=filed is not None and filed.kind is PlanKind.ERROR_CASE,
-        reasons=reasons,
+        reasons=texts.reasons,
+        missing=texts.missing,
     )
 
 

@@ -21,7 +21,9 @@ select begun.id, begun.source, begun.submission_id, begun.reference_id, begun.fo
        begun.filed, begun.error_case, begun.to_error_case, begun.tries, begun.unreadable_tries, begun.passing_since,
        begun.blocked_reported, begun.blocked_since, begun.recorded_at, w.version as workflow_version,
        w.id as workflow_id, w.executing_user, w.error_case_group, w.error_access_code, w.language, w.watch_interval,
-       w.block_after, w.settle, w.mapping_id, w.transform_id,
+       w.block_after, w.settle, w.mapping_id, w.transform_id, w.keep_imported_days, w.keep_error_case_days,
+       w.keep_content_days, begun.data_key_id, case when begun.intent is not null then begun.sealed_plan end as sealed_plan,
+       begun.sealed_filed, begun.sealed_error_case, begun.sealed_to_error_case,
        case when begun.owns_reference then null else (
            select o.submission_id from workflows_submissionrecord o
             where o.reference_id = begun.reference_id and o.owns_reference and o.id <> begun.id

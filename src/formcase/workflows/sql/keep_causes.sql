@@ -11,7 +11,7 @@ with wanted as (
        set mended_at = now()
      where submission_id = %(submission)s and mended_at is null and cause_id not in (select id from known)
 ), done as (
-    update workflows_submissionrecord set to_error_case = null
+    update workflows_submissionrecord set to_error_case = null, sealed_to_error_case = null
      where id = %(submission)s and to_error_case is not null
 )
 insert into workflows_errorcause (cause_id, submission_id, form_id, filed_at)

@@ -1,0 +1,1 @@
+select id, created_at, key_id, wrapped from workflows_datakey where id = %(key)s
