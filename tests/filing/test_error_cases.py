@@ -131,7 +131,7 @@ async def test_the_error_case_too_is_found_after_a_lost_answer(world):
     await world.tries(key)
     record = await world.ends(key)
     assert record.filed["kind"] == "error case"
-    assert "99.99" in str(record.filed["reasons"])
+    assert "99.99" in await world.reasons(record)
     assert len(world.cases.cases) == 1
 
 

@@ -3,6 +3,8 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from asgiref.sync import sync_to_async
+
 from filing.case_system import ModelCaseSystem
 from filing.faults import Killed
 from filing.form_service import Groups, ModelFormService, Stored
@@ -12,6 +14,7 @@ from formcase.filing.journal import Journal, State, Superseded
 from formcase.filing.watching import Round, Watch
 from formcase.filing.way import Ends
 from formcase.messages import untranslated
+from formcase.workflows.contents import reasons_of
 from formcase.workflows.models import LogEntry, ServiceWorkflow, SubmissionRecord
 from workflows.bench import SOURCE, Bench
 
@@ -86,6 +89,11 @@ class World:
 
     async def workflow_now(self) -> ServiceWorkflow:
         return await ServiceWorkflow.objects.aget(pk=self.workflow.pk)
+
+    async def reasons(self, record: SubmissionRecord) -> str:
+        """Why it is an error case or blocked, with all that a person wrote."""
+        texts = await sync_to_async(reasons_of)(record)
+        return " ".join(reason.text() for reason in texts.reasons)
 
     async def events(self, key: int) -> list[str]:
         return [entry.event async for entry in LogEntry.objects.filter(submission=key).order_by("id")]

@@ -7,10 +7,9 @@ from itertools import count
 from formcase.filing.journal import Filed
 from formcase.messages import Message, as_data, message
 from formcase.planning.plan import AddParty, AddReference, CreateCase, CreateContact, Entry, Plan, PlanKind, Planned
-from formcase.planning.serialisation import plan_to_data
 from formcase.submission.model import FieldPath, Step
 from formcase.targets.port import CaseReference, Receipt
-from formcase.workflows import causes, managing
+from formcase.workflows import causes, contents, managing
 from formcase.workflows.logbook import entry_by_hand
 from formcase.workflows.models import Cause, ErrorCause, FiledCase, LogEntry, ServiceWorkflow, SubmissionRecord
 from formcase.workflows.stored import filed_data
@@ -82,8 +81,13 @@ def log(record: SubmissionRecord, event: str, text: Message, **values: object) -
     return entry
 
 
-def plan(reference: str = "FC00001") -> dict[str, object]:
-    """A kept plan: a case with a party, its values out of the form."""
+def keep_plan(record: SubmissionRecord) -> None:
+    """Keep a plan of it: a case with a party, its values out of the form."""
+    contents.keep_plan(record, _plan(record.reference_id))
+    record.save()
+
+
+def _plan(reference: str) -> Plan:
 
     def at(*names: str) -> tuple[FieldPath, ...]:
         return (FieldPath(tuple(Step(name) for name in names)),)
@@ -100,7 +104,7 @@ def plan(reference: str = "FC00001") -> dict[str, object]:
         AddParty(Planned("case-1"), Planned("contact-1"), Planned("address-1"), "Sagspart", at("Applicant")),
         AddReference(Planned("case-1"), "INTERACT", reference),
     )
-    return plan_to_data(Plan(PlanKind.MAPPED, reference, operations))
+    return Plan(PlanKind.MAPPED, reference, operations)
 
 
 def _filed(
@@ -110,9 +114,12 @@ def _filed(
     reasons: tuple[Message, ...],
     values: dict[str, object],
 ) -> SubmissionRecord:
-    filed = filed_data(Filed(kind, Receipt(tuple(cases)), reasons))
+    made = Filed(kind, Receipt(tuple(cases)), reasons)
+    filed = filed_data(made)
     at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
     ended = {"state": "imported", "attempt": 1, "filed": filed, "filed_at": at, "ended_at": at}
     record = submission(of, **ended | values)
+    contents.keep_filed_reasons(record, made)
+    record.save()
     FiledCase.objects.bulk_create(FiledCase(number=case.number, submission=record) for case in cases)
     return SubmissionRecord.objects.get(pk=record.pk)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from conformance.form_services import FileToSubmit, built_in
@@ -11,8 +12,10 @@ from formcase import formservice
 from formcase.accounts.roles import Role
 from formcase.audit.models import AuditEntry
 from formcase.messages import as_data, message
+from formcase.workflows import contents, data_keys
 from formcase.workflows.installation import certificate_store
 from formcase.workflows.models import SubmissionRecord
+from formcase.workflows.sealing import seal
 from pages import filed
 
 XML = (
@@ -47,7 +50,7 @@ def out_of_reach():
 
 def test_its_steps_stand_by_attempt_with_time_duration_and_what_came_back(sign_in, check_page, out_of_reach):
     record = out_of_reach
-    record.plan = filed.plan()
+    filed.keep_plan(record)
     record.state, record.reason = "blocked", as_data(message("The case system is away.\nAsk <its> people."))
     record.attempt = 2
     record.save()
@@ -69,7 +72,7 @@ def test_its_steps_stand_by_attempt_with_time_duration_and_what_came_back(sign_i
 
 
 def test_the_plan_names_for_each_value_the_field_it_came_from(sign_in, check_page, out_of_reach):
-    SubmissionRecord.objects.filter(pk=out_of_reach.pk).update(plan=filed.plan())
+    filed.keep_plan(out_of_reach)
     page = sign_in(Role.VIEWER)
     page.goto(f"/submissions/{out_of_reach.pk}/")
     page.get_by_role("link", name="Plan").click()
@@ -81,13 +84,28 @@ def test_the_plan_names_for_each_value_the_field_it_came_from(sign_in, check_pag
     check_page(page, "submission-plan")
 
 
-@pytest.mark.parametrize("plan", [None, {"kind": "mapped", "operations": []}])
+@pytest.mark.parametrize("plan", ["none", "of another version", "removed", "sealed with a lost key"])
 def test_a_plan_that_is_not_there_or_can_t_be_read_is_told(sign_in, check_page, out_of_reach, plan):
-    SubmissionRecord.objects.filter(pk=out_of_reach.pk).update(plan=plan)
+    record = SubmissionRecord.objects.get(pk=out_of_reach.pk)
+    if plan == "of another version":
+        key = data_keys.current_key()
+        content = {"plan": {"kind": "mapped", "operations": []}, "reasons": []}
+        record.data_key_id = key.id
+        record.sealed_plan = seal(key.key, content, contents.place(contents.PLAN, record.pk))
+    elif plan == "removed":
+        filed.keep_plan(record)
+        contents.remove(record)
+        record.content_removed_at = timezone.now()
+    elif plan == "sealed with a lost key":
+        filed.keep_plan(record)
+        record.sealed_plan = bytes(record.sealed_plan[:-1])
+    record.save()
     page = sign_in(Role.VIEWER)
     page.goto(f"/submissions/{out_of_reach.pk}/plan/")
     expect(page.locator(".empty")).to_be_visible()
-    check_page(page, f"submission-plan-{'none' if plan is None else 'unreadable'}")
+    words = {"removed": "removed here", "sealed with a lost key": "content key", "none": "no plan yet"}
+    expect(page.locator(".empty")).to_contain_text(words.get(plan, "another version"))
+    check_page(page, f"submission-plan-{plan.replace(' ', '-')}")
 
 
 def test_it_is_shown_as_the_form_service_has_it_now_with_its_files(sign_in, check_page, lying_there):

@@ -1,6 +1,7 @@
 """What is kept of each change. The database itself refuses to change or remove an entry (`migrations/sql/`)."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +22,9 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["actor", "-id"], name="audit_by_actor"),
             models.Index(fields=["kind", "key", "-id"], name="audit_by_object"),
+            models.Index(
+                fields=["-id"], name="audit_looks", condition=Q(action__in=["submission looked at", "person looked up"])
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """How commands print what became of the submissions that something was asked of."""
 
+import getpass
 from typing import TYPE_CHECKING
 
 from formcase.cli import output
@@ -9,6 +10,14 @@ if TYPE_CHECKING:
     from formcase.workflows.actions import Answers
 
 ACTOR = "command line"
+
+
+def person_here() -> str:
+    """Who looks at something from the command line: the account of the machine, as there is no other."""
+    try:
+        return f"{ACTOR} ({getpass.getuser()})"
+    except (OSError, KeyError):  # an account without a name
+        return ACTOR
 
 
 def print_answers(answers: "Answers", *, as_json: bool, one: bool) -> int:

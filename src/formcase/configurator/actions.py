@@ -26,12 +26,17 @@ ACTIONS: dict[str, Promise] = {
     "submission looked at": _("submission looked at"),
     "submission sent to error case": _("submission sent to error case"),
     "error case filed again": _("error case filed again"),
+    "person looked up": _("person looked up by number"),
+    "content keys rotated": _("content key changed"),
+    "content key dropped": _("content key dropped"),
 }
 
 KINDS: dict[str, Promise] = {
     "user": _("User"),
     "service workflow": _("Service workflow"),
     "submission": _("Submission"),
+    "person": _("Person"),
+    "content key": _("Content key"),
 }
 
 # Parameters of service workflows have names of their own, which are not translated.

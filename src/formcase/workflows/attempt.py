@@ -1,6 +1,6 @@
 """One try at a submission as PostgreSQL keeps it. Each method is one transaction, fenced by the attempt's number."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -213,11 +213,10 @@ class PostgresAttempt:
                 blocked_since=None,
                 blocked_reported=False,
                 reason=None,
-                sealed_reason=None,
                 passing_since=None,
                 tries=0,
                 unreadable_tries=0,
-                **self._removed_at_once(self._entry.filed),
+                **self._content_at_end(self._entry.filed),
             )
 
     async def adopt_imported(self, cases: Sequence[ReportedCase], note: Note) -> None:
@@ -236,8 +235,7 @@ class PostgresAttempt:
                 doubt_since=None,
                 ended_at=datetime.now(UTC),
                 reason=None,
-                sealed_reason=None,
-                **self._removed_at_once(filed),
+                **self._content_at_end(filed),
             )
             await keep_outcome(connection, self._entry.key, filed)
 
@@ -286,8 +284,7 @@ class PostgresAttempt:
                 state=State.WITHDRAWN.value,
                 ended_at=datetime.now(UTC),
                 reason=None,
-                sealed_reason=None,
-                **self._removed_at_once(None),
+                **self._content_at_end(None),
             )
 
     @asynccontextmanager
@@ -381,10 +378,12 @@ class PostgresAttempt:
         except UnusableKey:
             return Sealing(self._desk.data_keys, self._entry.key, None)
 
-    def _removed_at_once(self, filed: Filed | None) -> dict[str, object]:
-        """Where content is not to be kept for a day after Imported, it goes with the word that it is."""
+    def _content_at_end(self, filed: Filed | None) -> Mapping[str, object]:
+        """What an end changes of the content: all of it goes where none is to be kept after it."""
         is_error_case = filed is not None and filed.kind is PlanKind.ERROR_CASE
-        return dict(REMOVED, content_removed_at=datetime.now(UTC)) if self._keeping.nothing(is_error_case) else {}
+        if not self._keeping.nothing(is_error_case):
+            return {"sealed_reason": None}
+        return {**REMOVED, "content_removed_at": datetime.now(UTC)}
 
     def _open_state(self) -> State:
         if self._entry.filed is not None:

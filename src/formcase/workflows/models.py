@@ -258,9 +258,7 @@ class SubmissionRecord(models.Model):
                 condition=~Q(ended_at=None),
             ),
             models.Index(fields=["handled_case"], name="submission_handled_case", condition=~Q(handled_case="")),
-            models.Index(
-                fields=["workflow", "ended_at"], name="submission_content_ended", condition=~Q(data_key=None)
-            ),
+            models.Index(fields=["workflow", "ended_at"], name="submission_content_ended", condition=~Q(data_key=None)),
             models.Index(
                 fields=["workflow", "recorded_at"], name="submission_content_found", condition=~Q(data_key=None)
             ),

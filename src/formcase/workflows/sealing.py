@@ -53,7 +53,7 @@ class EncryptionKey:
 
 
 class KeyRing:
-    """The key-encryption keys of an installation: the current one, and former ones that still open what they wrapped."""
+    """The key-encryption keys of an installation: the current one, and former ones that open what they have wrapped."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         """Of secret texts, the current one first; there is at least one."""

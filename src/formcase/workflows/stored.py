@@ -30,7 +30,7 @@ def intent_data(intent: Intent) -> Data:
 
 def plan_content(plan: Plan, reasons: tuple[Message, ...] = ()) -> Data:
     """A plan, and why it is one of an error case, as content."""
-    return {"plan": plan_to_data(plan), "reasons": reasons_data(reasons)}
+    return {"plan": _readable(plan_to_data(plan)), "reasons": reasons_data(reasons)}
 
 
 def intent_from(
@@ -89,6 +89,7 @@ def _dumped(data: object) -> str:
 
 
 def _readable(data: object) -> object:
+    """With the sign for an unknown character for what no page could show."""
     if isinstance(data, str):
         return data.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(data, dict):
@@ -100,7 +101,7 @@ def _readable(data: object) -> object:
 
 def reasons_data(reasons: tuple[Message, ...]) -> list[Data]:
     """Reasons with everything in them, for those who handle the case."""
-    return [as_data(reason) for reason in reasons]
+    return [cast(Data, _readable(as_data(reason))) for reason in reasons]
 
 
 def reasons_from(data: object) -> tuple[Message, ...]:

@@ -10,6 +10,7 @@ import psycopg
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import Error, close_old_connections
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
@@ -21,6 +22,7 @@ from formcase.workflows.enqueueing import CHECK_QUEUE, FILING_QUEUE, WATCH_QUEUE
 from formcase.workflows.installation import installation
 from formcase.workflows.journal import PostgresJournal
 from formcase.workflows.pool import Pool, open_pool, settle_session
+from formcase.workflows.retention import Removed, remove_due
 from formcase.workflows.sweeping import BEATS_MISSED, sweep
 from formcase.workflows.tasks import WORKSHOP, Workshop  # registers the jobs, too
 from formcase.workflows.watch import Watcher
@@ -28,6 +30,7 @@ from formcase.workflows.watch import Watcher
 WATCHES = 100  # a watch only waits, so many fit into one worker
 CHECKS = 1  # they must not hold up what is filed
 SWEEP_EVERY = 1.0  # seconds
+REMOVE_EVERY = 60.0  # seconds
 POLL = 1.0  # seconds between two looks for scheduled jobs
 GRACE = 20.0  # seconds that running filings are given when the worker is asked to end
 RESTART_WAIT = 3.0  # seconds before the next try after the database was lost
@@ -94,6 +97,7 @@ async def _run_all(app: App, pool: Pool, connections: Connections, concurrency: 
         asyncio.create_task(_queue(app, WATCH_QUEUE, WATCHES, workshop)),
         asyncio.create_task(_queue(app, CHECK_QUEUE, CHECKS, workshop)),
         asyncio.create_task(_keep_sweeping(pool, app)),
+        asyncio.create_task(_keep_removing()),
     ]
     asked = asyncio.create_task(stopping.wait())
     try:
@@ -132,3 +136,20 @@ async def _keep_sweeping(pool: Pool, app: App) -> None:
             # where the database is away the other parts say so, too
             log.warning("sweep failed", kind=type(error).__name__)
         await asyncio.sleep(SWEEP_EVERY)
+
+
+async def _keep_removing() -> None:
+    """Remove content whose time is over; small batches, so that nothing waits for it."""
+    while True:
+        try:
+            removed = await sync_to_async(_remove_due)()
+            if removed.submissions:
+                log.info("content removed", submissions=removed.submissions)
+        except Error as error:
+            log.warning("content not removed", kind=type(error).__name__)
+        await asyncio.sleep(REMOVE_EVERY)
+
+
+def _remove_due() -> Removed:
+    close_old_connections()
+    return remove_due()

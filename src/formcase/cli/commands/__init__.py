@@ -72,6 +72,7 @@ def register(app: App) -> None:
         "formcase.cli.commands.error_cases:again", name="again", help="File all error cases of a cause again."
     )
     app.command(error_cases)
+    _register_privacy(app)
     bench = App(name="bench", help="A test database at its real size.", show=False)
     bench.command("formcase.cli.commands.bench:mark", name="mark", help="Say that an empty database is one for tests.")
     bench.command("formcase.cli.commands.bench:fill_submissions", name="fill-submissions", help="Add submissions.")
@@ -79,6 +80,18 @@ def register(app: App) -> None:
     bench.command("formcase.cli.commands.bench:measure", name="measure", help="Say how long looking at it takes.")
     app.command(bench)
     app.command("formcase.cli.commands.log:log", name="log", help="Print everything that happened, newest first.")
+
+
+def _register_privacy(app: App) -> None:
+    keys = App(name="keys", help="The keys that seal what people wrote in forms.")
+    keys.command("formcase.cli.commands.keys:list_", name="list", help="List them by their ids.")
+    keys.command("formcase.cli.commands.keys:rotate", name="rotate", help="Change the key, while everything runs.")
+    keys.command("formcase.cli.commands.keys:drop", name="drop", help="Take a former key away.")
+    app.command(keys)
+    retention = App(name="retention", help="How long what people wrote in forms is kept here.")
+    retention.command("formcase.cli.commands.retention:show", name="show", help="Show what is kept and what is due.")
+    retention.command("formcase.cli.commands.retention:apply", name="apply", help="Remove now what is due.")
+    app.command(retention)
 
 
 _USER = {

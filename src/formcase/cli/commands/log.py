@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from formcase.cli import output
+from formcase.cli.answers import person_here
 from formcase.cli.failures import WRONG_USE, CommandFailed
 from formcase.cli.options import Json
 from formcase.cli.runtime import prepared
@@ -47,7 +48,7 @@ def log(
     if sum((json, json_lines, csv)) > 1:
         raise CommandFailed("Choose one of --json, --json-lines and --csv.", WRONG_USE)
     with prepared():
-        from formcase.workflows import log_export, managing, submissions
+        from formcase.workflows import log_export, looking, managing, submissions
         from formcase.workflows.log_search import LogFilter
 
         sought = LogFilter(
@@ -62,6 +63,8 @@ def log(
             case_number=case,
             person=_token(_typed() if ask_person else person),
         )
+        if sought.person:
+            looking.record_look_up(person_here(), sought.person)
         if csv:
             _write(log_export.csv_lines(sought, most=limit))
         elif json_lines:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from formcase.cli import output
+from formcase.cli.answers import person_here
 from formcase.cli.assignments import Assignments, read_assignments
 from formcase.cli.carried import read_text
 from formcase.cli.failures import ANSWER_IS_NO, WRONG_USE, CommandFailed
@@ -79,7 +80,7 @@ def _print(run: "DryRun", before: "DryRun | None", *, as_json: bool) -> None:
 
 
 def _submission(text: str, workflow: str | None) -> "tuple[bytes, ServiceWorkflow, FileDescription | None]":
-    from formcase.workflows import submissions
+    from formcase.workflows import looking, submissions
     from formcase.workflows.dry_run import stored_xml
 
     path = Path(text)
@@ -91,6 +92,7 @@ def _submission(text: str, workflow: str | None) -> "tuple[bytes, ServiceWorkflo
     except submissions.UnknownSubmission as error:
         raise CommandFailed(f"{text} is neither a file nor a submission that is known here.", WRONG_USE) from error
     chosen = _workflow(workflow) if workflow is not None else record.workflow
+    looking.record_look(person_here(), record)
     xml, pdf = asyncio.run(stored_xml(record.workflow, record.submission_id))
     return xml, chosen, pdf
 

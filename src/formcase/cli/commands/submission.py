@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from formcase.cli import output
-from formcase.cli.answers import ACTOR, print_answers
+from formcase.cli.answers import ACTOR, person_here, print_answers
 from formcase.cli.failures import WRONG_USE, CommandFailed
 from formcase.cli.options import Json, Limit
 from formcase.cli.runtime import prepared
 
 if TYPE_CHECKING:
-    from formcase.workflows.models import LogEntry
+    from formcase.workflows.models import LogEntry, SubmissionRecord
     from formcase.workflows.submissions import SubmissionView
 
 STATUSES = ("Delivered", "Temporary blocked", "Imported", "Withdrawn", "Handled by hand")
@@ -52,10 +52,11 @@ def list_(
 def show(reference: str, *, json: Json = False) -> None:
     """Show one submission: where it is, why, and everything that happened."""
     with prepared():
-        from formcase.workflows import submissions
+        from formcase.workflows import looking, submissions
 
         record = submissions.find(reference)
-        seen = submissions.view(record)
+        looking.record_look(person_here(), record)
+        seen = submissions.whole_view(record)
         events = [_event(entry) for entry in submissions.timeline(record)]
         document: dict[str, object] = {
             **_row(seen),
@@ -66,7 +67,8 @@ def show(reference: str, *, json: Json = False) -> None:
             "sameReferenceId": submissions.namesakes(record),
             "mappingVersion": record.mapping_version.number if record.mapping_version else None,
             "transformVersion": record.transform_version.number if record.transform_version else None,
-            "plan": record.plan,
+            "plan": _plan(record),
+            "contentRemoved": _moment(record.content_removed_at),
             "timeline": events,
         }
         document.pop("caseNumbers")
@@ -119,6 +121,18 @@ def handled(
         return print_answers(
             actions.handled_by_hand(_keys(references), case, reason, ACTOR), as_json=json, one=len(references) == 1
         )
+
+
+def _plan(record: "SubmissionRecord") -> object:
+    """The last plan; None where there is none, or none that can be read."""
+    from formcase.planning.serialisation import UnreadablePlan, plan_to_data
+    from formcase.workflows.contents import Missing, plan_of
+
+    try:
+        plan = plan_of(record)
+    except UnreadablePlan:
+        return None
+    return None if isinstance(plan, Missing) else plan_to_data(plan)
 
 
 def _keys(references: tuple[str, ...]) -> list[int]:

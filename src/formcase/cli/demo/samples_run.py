@@ -103,7 +103,7 @@ def _result(submitted: SubmittedSample, updated: tuple[str, ...]) -> Result:
 
     sample = submitted.sample
     try:
-        seen = submissions.view(submissions.find(submitted.submission_id))
+        seen = submissions.whole_view(submissions.find(submitted.submission_id))
     except LookupError:
         return Result(
             sample.name, submitted.reference_id, sample.form_id, sample.name, "Submitted", False, "", (), None, False

@@ -18,6 +18,7 @@ MODULES = (
     "case_system",
     "users",
     "audit_log",
+    "access_log",
     "own_account",
 )
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext, gettext_lazy
 
 from formcase.appearance.navigation import Link
 from formcase.configurator.events import EVENTS
-from formcase.configurator.looking import record_look
 from formcase.configurator.page import Page
 from formcase.configurator.pages.submissions import DEEDS, Deed, shown_status
 from formcase.configurator.plan_tree import plan_tree
@@ -25,11 +24,13 @@ from formcase.filing.journal import State
 from formcase.messages import Message, from_data
 from formcase.outcomes import Outcome
 from formcase.planning.plan import ContentKey, ContentKind, PlanKind
-from formcase.planning.serialisation import UnreadablePlan, plan_from_data
+from formcase.planning.serialisation import UnreadablePlan
 from formcase.sources.port import Status
 from formcase.targets.port import CaseReference
 from formcase.workflows import at_form_service, causes, submissions
 from formcase.workflows.at_form_service import OpenFile
+from formcase.workflows.contents import Missing, plan_of
+from formcase.workflows.looking import record_look
 from formcase.workflows.models import LogEntry, SubmissionRecord
 from formcase.workflows.stored import filed_from
 from formcase.workflows.submissions import SubmissionView
@@ -70,7 +71,7 @@ class Attempt:
 def submission(request: HttpRequest, key: int) -> HttpResponse:
     """Its status, reasons, cases and timeline."""
     record = _looked_at(request, key)
-    seen = submissions.view(record)
+    seen = submissions.whole_view(record)
     steps = _steps(record)
     context: dict[str, object] = {
         "record": record,
@@ -110,11 +111,13 @@ def plan(request: HttpRequest, key: int) -> HttpResponse:
     """The plan as a tree."""
     record = _looked_at(request, key)
     context: dict[str, object] = {"record": record, "parts": _parts(record, "submission_plan")}
-    if record.plan is not None:
-        try:
-            kept = plan_from_data(record.plan)
-        except UnreadablePlan:
-            context["is_unreadable"] = True
+    try:
+        kept = plan_of(record)
+    except UnreadablePlan:
+        context["is_unreadable"] = True
+    else:
+        if isinstance(kept, Missing):
+            context["missing"] = kept.value
         else:
             context["steps"] = plan_tree(kept)
             context["is_error_case"] = kept.kind is PlanKind.ERROR_CASE
@@ -190,7 +193,7 @@ def attachment(request: HttpRequest, key: int, attachment: str) -> HttpResponseB
 def _looked_at(request: HttpRequest, key: int) -> SubmissionRecord:
     record = (
         SubmissionRecord.objects.select_related("workflow", "mapping_version", "transform_version")
-        .defer("intent", "documents")
+        .defer("intent", "documents", "sealed_error_case", "sealed_to_error_case")
         .filter(pk=key)
         .first()
     )

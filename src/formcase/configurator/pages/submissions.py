@@ -24,7 +24,7 @@ from formcase.planning.plan import PlanKind
 from formcase.workflows import actions, submissions
 from formcase.workflows.actions import Answers
 from formcase.workflows.log_search import ERROR_CASE, STATUSES
-from formcase.workflows.models import ServiceWorkflow, SubmissionRecord
+from formcase.workflows.models import UNLISTED, ServiceWorkflow, SubmissionRecord
 from formcase.workflows.submissions import SHOWN, SubmissionView
 
 ORDER = ("recorded_at", "id")
@@ -247,7 +247,7 @@ def _row(seen: SubmissionView) -> Row:
 
 def _light(found: QuerySet[SubmissionRecord]) -> QuerySet[SubmissionRecord]:
     """Without what is large and not shown in listings."""
-    return found.defer("plan", "intent", "documents").select_related("workflow")
+    return found.defer(*UNLISTED).select_related("workflow")
 
 
 def _sought(sought: SubmissionFilter) -> QuerySet[SubmissionRecord]:

@@ -21,6 +21,7 @@ from formcase.configurator.showing import show
 from formcase.configurator.translating import in_reader_language
 from formcase.workflows import log_search
 from formcase.workflows.log_search import LogFilter, LogLine, LogPage
+from formcase.workflows.looking import record_look_up
 from formcase.workflows.person_index import NoNumber, person_token
 
 CURSOR, SEEN, PAUSED = "at", "seen", "paused"
@@ -125,7 +126,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     form = LogFilterForm(request.GET)
     if kind not in ("csv", "jsonl") or not form.is_valid():
         raise Http404
-    found = log_search.all_lines(form.sought())
+    sought = form.sought()
+    _record_person(request, sought)
+    found = log_search.all_lines(sought)
     if kind == "csv":
         content = as_csv(found, _CSV.get(get_language() or "", ","))
         response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
@@ -149,7 +152,14 @@ def _of_person(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: LogFilterForm) -> LogPage:
-    return log_search.page(form.sought(), request.GET.get(CURSOR, ""))
+    sought = form.sought()
+    _record_person(request, sought)
+    return log_search.page(sought, request.GET.get(CURSOR, ""))
+
+
+def _record_person(request: HttpRequest, sought: LogFilter) -> None:
+    if sought.person:
+        record_look_up(request, sought.person)
 
 
 def _lines_context(request: HttpRequest, found: LogPage) -> dict[str, object]:
