@@ -21,6 +21,7 @@ from formcase.outcomes import (
     Setup,
 )
 from formcase.planning.knowledge import CaseQuestion, CodeTableKey, ContactQuestion, KnownCase, KnownRow, Rules
+from formcase.planning.needs import Need
 from formcase.planning.plan import (
     AddCaseRow,
     AddDocument,
@@ -175,6 +176,15 @@ async def test_contact_types_say_how_their_codes_are_checked(case_system: CaseSy
     assert types["F"].check == "CVR"
     assert types["X"].numbers_itself
     assert not types["P"].numbers_itself
+
+
+async def test_the_rights_of_a_user_are_told(case_system: CaseSystem, world: CaseSystemUnderTest) -> None:
+    able, reader = await case_system.rights(world.caseworker), await case_system.rights(world.reader)
+    assert able is not None
+    assert reader is not None
+    assert {Need("Case", "Create"), Need("Document", "Create")} <= able
+    assert Need("Case", "Create") not in reader
+    assert Need("Case", "Search") in reader
 
 
 # Filing ------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from formcase.outcomes import (
 )
 from formcase.planning.knowledge import CodeTable, CodeTableKey, ContactType, Knowledge, KnownCase, KnownContact, Rules
 from formcase.planning.metadata import Metadata
+from formcase.planning.needs import Need
 from formcase.planning.plan import (
     AddCaseRow,
     AddDocument,
@@ -201,6 +202,15 @@ class ModelCaseSystem(Faulty):
         self, executing_user: str, rules: Rules, forms: tuple[FormDefinition, ...]
     ) -> tuple[CheckResult, ...]:
         return ()
+
+    async def rights(self, executing_user: str) -> frozenset[Need] | None:
+        def read() -> frozenset[Need]:
+            self._act_for(executing_user)
+            tables = ("Case", "Case information", "Case date", "Case party", "Contact", "Contact address", "Document")
+            given = ("Search",) if executing_user in self.readers else ("Search", "Create", "Update")
+            return frozenset(Need(table, right) for table in tables for right in given)
+
+        return await self._request("rights", read)
 
     async def close(self) -> None:
         pass

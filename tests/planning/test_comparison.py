@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formcase.planning.comparison import Kind, compare_plans
+from formcase.planning.comparison import Kind, compare_plans, side_by_side
 from formcase.planning.errors import PlanningFailed
 from formcase.planning.knowledge import KnownCase
 from formcase.planning.plan import AddParty, Plan
@@ -33,10 +33,28 @@ def test_any_plan_is_like_itself_and_what_differs_is_told_from_both_sides(some, 
     assert compare_plans(one, one, origins=True) == ()
     there, back = compare_plans(one, other), compare_plans(other, one)
     assert bool(there) is bool(back)
+    beside = side_by_side(one, other)
+    assert [each.before for each in side_by_side(one, one)] == list(one.operations)
+    assert [each.after for each in beside if each.after is not None] == list(other.operations)
+    assert sorted(repr(each.before) for each in beside if each.before) == sorted(map(repr, one.operations))
+    assert any(each.differs for each in beside) is bool(compare_plans(one, other, origins=True))
     opposite = {Kind.ADDED: Kind.REMOVED, Kind.REMOVED: Kind.ADDED}
     assert sorted(opposite.get(each.kind, each.kind) for each in there if each.kind is not Kind.MOVED) == sorted(
         each.kind for each in back if each.kind is not Kind.MOVED
     )
+
+
+def test_beside_each_other_stand_the_values_that_are_the_same_and_those_that_are_not():
+    before, after = plan(case(Title="Before")), plan(case(Title="After", State_Value="UB"), person())
+    (made,) = [each for each in side_by_side(before, after) if each.before and of_kind(after, type(each.before))[:1]][
+        :1
+    ]
+    assert {value.names[0]: value.kind.value for value in made.values} == {
+        "Title": "changed",
+        "FileClass_Value": "same",
+        "State_Value": "added",
+    }
+    assert [each.before is None for each in side_by_side(before, after) if isinstance(each.after, AddParty)] == [True]
 
 
 def test_a_value_that_differs_is_told_with_both():

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     CHANGED = "changed"
     MOVED = "moved"
     ORIGIN = "origin"
+    SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,46 @@ class PlanDifference:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One operation of two plans, side by side. before, after: None where only the other plan has it; values: those of
+    both, the same ones too; none where only one plan has the operation."""
+
+    before: Operation | None
+    after: Operation | None
+    moved: bool = False
+    values: tuple[PlanDifference, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything of it is not the same."""
+        whole = self.before is None or self.after is None or self.moved
+        return whole or any(value.kind is not Kind.SAME for value in self.values)
+
+
+def side_by_side(before: Plan, after: Plan) -> tuple[Beside, ...]:
+    """All operations of two plans, those that are about the same beside each other: in the order of the second, those
+    that only the first has where they stand there."""
+    names_before, names_after = _Names(before), _Names(after)
+    one, other = names_before.by_identity(), names_after.by_identity()
+    moved = set(_moved([each for each in one if each in other], other))
+    found = []
+    for identity in _in_order(list(one), list(other)):
+        first, second = one.get(identity), other.get(identity)
+        values: tuple[PlanDifference, ...] = ()
+        if first is not None and second is not None:
+            values = tuple(_of_operation(first, second, names_before, names_after))
+        found.append(Beside(first, second, identity in moved, values))
+    return tuple(found)
+
+
 def compare_plans(before: Plan, after: Plan, *, origins: bool = False) -> tuple[PlanDifference, ...]:
     """Everything in which the second plan differs from the first. origins: tell also where a value is the same and came
     from other fields."""
     return tuple(
-        difference for difference in _differences(before, after) if origins or difference.kind is not Kind.ORIGIN
+        difference
+        for difference in _differences(before, after)
+        if difference.kind is not Kind.SAME and (origins or difference.kind is not Kind.ORIGIN)
     )
 
 
@@ -116,6 +152,23 @@ def _differences(before: Plan, after: Plan) -> Iterator[PlanDifference]:
     for identity, operation in operations_after.items():
         if identity not in operations_before:
             yield PlanDifference(Kind.ADDED, head_of(operation))
+
+
+def _in_order(before: list["_Identity"], after: list["_Identity"]) -> Iterator["_Identity"]:
+    """Those of the second, each preceded by those that only the first has and that stand right before it there."""
+    there = set(after)
+    waiting: dict[_Identity | None, list[_Identity]] = {}
+    alone: list[_Identity] = []
+    for identity in before:
+        if identity in there:
+            waiting[identity], alone = alone, []
+        else:
+            alone.append(identity)
+    waiting[None] = alone
+    for identity in after:
+        yield from waiting.get(identity, ())
+        yield identity
+    yield from waiting[None]
 
 
 class _Names:
@@ -228,6 +281,8 @@ def _of_entries(head: Message, before: Entry, after: Entry, above: tuple[str, ..
             yield PlanDifference(kind, head, names, one, other, ones_from, others_from)
         elif ones_from != others_from:
             yield PlanDifference(Kind.ORIGIN, head, names, one, other, ones_from, others_from)
+        else:
+            yield PlanDifference(Kind.SAME, head, names, one, other, ones_from, others_from)
     for name in dict.fromkeys((*before.nested, *after.nested)):
         yield from _of_rows(head, _rows(before, name), _rows(after, name), (*above, name))
 

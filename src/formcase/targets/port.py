@@ -9,6 +9,7 @@ from uuid import UUID
 from formcase.checks import CheckResult
 from formcase.planning.knowledge import CodeTable, CodeTableKey, ContactType, Knowledge, Rules
 from formcase.planning.metadata import Metadata
+from formcase.planning.needs import Need
 from formcase.planning.plan import Plan
 from formcase.submission.form import FormDefinition
 from formcase.submission.model import Submission
@@ -115,6 +116,9 @@ class CaseSystem(Protocol):
     ) -> tuple[CheckResult, ...]:
         """Reach, account, impersonation, executing user, rights, error case group: each a line; then for each form
         its rights, names and codes."""
+
+    async def rights(self, executing_user: str) -> frozenset[Need] | None:
+        """What the executing user may do, as of now; None where the case system does not tell."""
 
     async def fingerprint(self, executing_user: str) -> str:
         """Another text once the model, the user or the user's rights are others: time to check again."""

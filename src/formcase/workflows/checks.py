@@ -11,9 +11,10 @@ from formcase.submission.form import FormDefinition
 from formcase.workflows.coverage import Covering, covered_by, split_form_ids
 from formcase.workflows.installation import connect_case_system, connect_form_service, installation
 from formcase.workflows.mapping_checks import OWN_MAPPING, check_own_mapping
-from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.parameters import missing
 
+_OF_A_MAPPING = frozenset({OWN_MAPPING, "rights", FORM_RIGHTS, FORM_NAMES, FORM_CODES})
 MOST_FORMS = 200  # of which the definitions are read for the check of rights
 
 _SUBJECTS = {
@@ -44,8 +45,9 @@ def subject_text(subject: str) -> Message:
     return _SUBJECTS.get(subject) or message("{subject}", subject=subject)
 
 
-async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
-    """Parameters, certificate, reach, client, forms, case system, user, rights: each a line, in that order."""
+async def check_workflow(workflow: ServiceWorkflow, mapping: CarriedVersion | None = None) -> tuple[CheckResult, ...]:
+    """Parameters, certificate, reach, client, forms, case system, user, rights: each a line, in that order. mapping:
+    look at this version as if it were in force."""
     results = [_parameters(workflow)]
     form_ids = split_form_ids(workflow.form_ids)
     forms: tuple[FormDefinition, ...] = ()
@@ -60,7 +62,7 @@ async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
             forms = await _definitions(source, wanted[:MOST_FORMS])
             results.extend(_left_out(wanted))
             results.extend(await _coverage(workflow, forms))
-            mapped = await check_own_mapping(workflow, forms)
+            mapped = await check_own_mapping(workflow, forms, mapping)
             results.extend(mapped.results)
             forms = mapped.forms
         except Outcome as outcome:
@@ -70,6 +72,12 @@ async def check_workflow(workflow: ServiceWorkflow) -> tuple[CheckResult, ...]:
     rules = await sync_to_async(rules_of)(workflow)
     results.extend(await check_case_system(workflow.executing_user, rules, forms))
     return tuple(results)
+
+
+async def check_mapping(workflow: ServiceWorkflow, version: CarriedVersion) -> tuple[CheckResult, ...]:
+    """Of all checks those that a mapping has to do with, as if this version were in force, and whatever says no."""
+    results = await check_workflow(workflow, version)
+    return tuple(line for line in results if line.subject in _OF_A_MAPPING or line.verdict is Verdict.NO)
 
 
 def rules_of(workflow: ServiceWorkflow) -> Rules:

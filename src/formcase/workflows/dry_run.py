@@ -60,12 +60,14 @@ class Under:
 @dataclass(frozen=True, slots=True)
 class DryRun:
     """What would be written, and the rights that writing it needs. errors: why the mapped cases can't be made; the plan
-    is then that of the error case. by_own_mapping: whether the workflow's own mapping has made the mapping page."""
+    is then that of the error case. by_own_mapping: whether the workflow's own mapping has made the mapping page. held:
+    the executing user's rights, None where the case system does not tell them."""
 
     plan: Plan
     errors: tuple[PlanError, ...] = ()
     needs: tuple[Need, ...] = ()
     by_own_mapping: bool = False
+    held: frozenset[Need] | None = None
 
 
 AS_IT_IS: Final = Under()
@@ -86,7 +88,9 @@ async def dry_run(
     described = FileDescription("application/xml", len(xml), sha256(xml).hexdigest())
     target = await sync_to_async(connect_case_system)()
     try:
-        knowledge = await target.knowledge(submission, executing_user or changed.executing_user, rules)
+        user = executing_user or changed.executing_user
+        knowledge = await target.knowledge(submission, user, rules)
+        held = await target.rights(user)
     finally:
         await target.close()
     errors: tuple[PlanError, ...] = ()
@@ -96,7 +100,7 @@ async def dry_run(
         errors = failure.errors
         reasons = tuple(error.message() for error in errors)
         plan = plan_error_case(submission, reasons, knowledge, rules, pdf=pdf, xml=described, translate=untranslated)
-    return DryRun(plan, errors, needed_rights(plan), made is not None)
+    return DryRun(plan, errors, needed_rights(plan), made is not None, held)
 
 
 async def stored_xml(workflow: ServiceWorkflow, submission_id: str) -> tuple[bytes, FileDescription | None]:

@@ -14,7 +14,7 @@ from formcase.planning.own_mapping.model import OwnMapping
 from formcase.planning.own_mapping.problems import UnreadableMapping
 from formcase.submission.form import FormDefinition
 from formcase.workflows import versions
-from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.versions import MAPPING
 
 OWN_MAPPING = "own mapping"
@@ -29,9 +29,12 @@ class Checked:
     forms: tuple[FormDefinition, ...]
 
 
-async def check_own_mapping(workflow: ServiceWorkflow, forms: tuple[FormDefinition, ...]) -> Checked:
-    """One line for each form that the mapping in force is for; none where no mapping is in force."""
-    version = await sync_to_async(versions.in_force)(workflow, MAPPING)
+async def check_own_mapping(
+    workflow: ServiceWorkflow, forms: tuple[FormDefinition, ...], instead: CarriedVersion | None = None
+) -> Checked:
+    """One line for each form that the mapping in force is for; none where no mapping is in force. instead: look at this
+    version as if it were in force."""
+    version = instead or await sync_to_async(versions.in_force)(workflow, MAPPING)
     if version is None:
         return Checked((), forms)
     try:
@@ -39,14 +42,14 @@ async def check_own_mapping(workflow: ServiceWorkflow, forms: tuple[FormDefiniti
     except UnreadableMapping as error:
         remedy = message("Publish a version that can be used.")
         return Checked((CheckResult(OWN_MAPPING, Verdict.NO, error.message(), remedy),), forms)
-    number = version.number or 0
+    called = message("The draft") if version.number is None else message("Version {number}", number=version.number)
     return Checked(
-        tuple(_line(mapping, number, form) for form in forms if mapping.is_for(form.summary.id)),
+        tuple(_line(mapping, called, form) for form in forms if mapping.is_for(form.summary.id)),
         tuple(design for form in forms for design in designs(mapping, form)),
     )
 
 
-def _line(mapping: OwnMapping, number: int, form: FormDefinition) -> CheckResult:
+def _line(mapping: OwnMapping, called: Message, form: FormDefinition) -> CheckResult:
     form_id = form.summary.id
     missing = misfits(mapping, form)
     if missing:
@@ -54,8 +57,8 @@ def _line(mapping: OwnMapping, number: int, form: FormDefinition) -> CheckResult
             OWN_MAPPING,
             Verdict.WARNING,
             message(
-                "Version {number} of the workflow's own mapping does not fit form {form}: {what}",
-                number=number,
+                "{version} of the workflow's own mapping does not fit form {form}: {what}",
+                version=called,
                 form=form_id,
                 what=_first(missing),
             ),
@@ -68,14 +71,14 @@ def _line(mapping: OwnMapping, number: int, form: FormDefinition) -> CheckResult
             OWN_MAPPING,
             Verdict.WARNING,
             message(
-                "Form {form} has a page WZ_ODATA; version {number} of the workflow's own mapping holds instead.",
+                "Form {form} has a page WZ_ODATA. {version} of the workflow's own mapping holds instead.",
                 form=form_id,
-                number=number,
+                version=called,
             ),
             message("Where the form's page is to hold, say in the mapping which forms it is for."),
             form_id,
         )
-    fits = message("Version {number} of the workflow's own mapping fits form {form}.", number=number, form=form_id)
+    fits = message("{version} of the workflow's own mapping fits form {form}.", version=called, form=form_id)
     return CheckResult(OWN_MAPPING, Verdict.YES, fits, form=form_id)
 
 

@@ -8,6 +8,7 @@ next try on, so publishing wakes up what waits.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
@@ -27,6 +28,8 @@ from formcase.workflows.managing import about, held, saved
 from formcase.workflows.models import CarriedVersion, MappingVersion, ServiceWorkflow, TransformVersion
 
 LARGEST: Final = 4 * 1024 * 1024  # characters
+MOST_AUDITED: Final = 50  # lines of a change that the audit log keeps
+LONGEST_AUDITED: Final = 500  # characters of each
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
@@ -51,6 +54,15 @@ class NotPossible(Exception):
     def __init__(self, reason: Message) -> None:
         super().__init__(reason.text())
         self.reason = reason
+
+
+class DraftChanged(Exception):
+    """The draft is not the one any more that a change was made of. now: the one that there is; None where there is none
+    any more."""
+
+    def __init__(self, now: CarriedVersion | None) -> None:
+        super().__init__("the draft was changed meanwhile")
+        self.now = now
 
 
 class UnknownVersion(LookupError):
@@ -155,9 +167,17 @@ def read_mapping(version: CarriedVersion) -> OwnMapping:
     return mapping_from_json(version.content)
 
 
-def save_draft(workflow: ServiceWorkflow, kind: Kind, content: str, by: str = "") -> CarriedVersion:
-    """Keep a draft, in place of the one that there is. Raises `Unusable`."""
-    return _keep_draft(workflow, kind, kind.read(content), by)
+def stamp(version: CarriedVersion | None) -> str:
+    """Says whether a draft is still what it was: the same for the same content, empty where there is no draft."""
+    return "" if version is None else sha256(version.content.encode()).hexdigest()
+
+
+def save_draft(
+    workflow: ServiceWorkflow, kind: Kind, content: str, by: str = "", *, over: str | None = None
+) -> CarriedVersion:
+    """Keep a draft, in place of the one that there is. over: the stamp of the draft that this one was made of, unless
+    it does not matter. Raises `Unusable`, and `DraftChanged` where another one is there by now."""
+    return _keep_draft(workflow, kind, kind.read(content), by, over)
 
 
 @transaction.atomic
@@ -170,10 +190,15 @@ def discard_draft(workflow: ServiceWorkflow, kind: Kind, by: str = "") -> None:
 
 
 @transaction.atomic
-def publish(workflow: ServiceWorkflow, kind: Kind, comment: str, by: str = "") -> CarriedVersion:
-    """Make the draft a version, and put it in force. What waits is tried again at once. Raises `NotPossible`."""
+def publish(
+    workflow: ServiceWorkflow, kind: Kind, comment: str, by: str = "", *, seen: str | None = None
+) -> CarriedVersion:
+    """Make the draft a version, and put it in force. What waits is tried again at once. seen: the stamp of the draft
+    that is meant, unless it does not matter. Raises `NotPossible`, and `DraftChanged` where it is another one now."""
     locked = held(workflow)
     found = draft(workflow, kind)
+    if seen is not None and stamp(found) != seen:
+        raise DraftChanged(found)
     if found is None:
         raise NotPossible(message("There is no draft that could be published."))
     if not comment.strip():
@@ -215,14 +240,29 @@ def contents_in_force(workflow: ServiceWorkflow) -> Sequence[tuple[Kind, Carried
 
 
 @transaction.atomic
-def _keep_draft(workflow: ServiceWorkflow, kind: Kind, text: str, by: str) -> CarriedVersion:
+def _keep_draft(workflow: ServiceWorkflow, kind: Kind, text: str, by: str, over: str | None) -> CarriedVersion:
     held(workflow)
-    found = draft(workflow, kind) or kind.model(workflow=workflow)
+    there = draft(workflow, kind)
+    if over is not None and stamp(there) != over:
+        raise DraftChanged(there)
+    found = there or kind.model(workflow=workflow)
     if found.content != text or found.pk is None:
+        before = found.content
         found.content, found.saved_at, found.saved_by = text, timezone.now(), by
         found.save()
-        record(by, f"{kind.name} draft saved", about(workflow))
+        record(by, f"{kind.name} draft saved", about(workflow), after=_change(kind, before, text))
     return found
+
+
+def _change(kind: Kind, before: str, after: str) -> dict[str, object]:
+    """What has become of a draft, for the audit log."""
+    if not before:
+        return {"change": ["new"]}
+    try:
+        lines = [line.text()[:LONGEST_AUDITED] for line in kind.compare(before, after)]
+    except UnreadableMapping:  # a newer Formcase has written the one before
+        return {"change": ["new"]}
+    return {"change": [*lines[:MOST_AUDITED], *(["…"] if len(lines) > MOST_AUDITED else [])]}
 
 
 def _put_in_force(workflow: ServiceWorkflow, kind: Kind, version: CarriedVersion | None, by: str) -> None:

@@ -3,8 +3,9 @@
 A code list is named by its table; its codes are asked of the case system by whoever shows them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -28,6 +29,7 @@ from formcase.planning.own_values import is_set_by_case_system
 from formcase.planning.values import can_be_read
 from formcase.planning.words import PARTY_ROLES
 from formcase.submission.form import FormDefinition, FormField, FormGroup
+from formcase.submission.model import Field, Group, Submission
 
 _MANDATORY: Final = {CASES: ("Title", "FileClass_Value"), CONTACTS: ("NameType_Value", "Name1")}
 _SETS: Final = {CASES: "Files", CONTACTS: "Contacts", TEMPLATE: "Records"}
@@ -118,6 +120,41 @@ def form_choices(form: FormDefinition) -> FormChoices:
             else:
                 groups.append(each)
     return FormChoices(tuple(fields), tuple(groups))
+
+
+def submission_choices(submission: Submission) -> FormChoices:
+    """The fields and groups that a submission has, where no design of its form is at hand. A group repeats where the
+    submission has several of it; what a field demands is not known."""
+    gathering = _Gathering()
+    for page in submission.pages:
+        if page.name != PAGE:
+            gathering.items(page.items, (page.name,), (), page.hidden)
+    return FormChoices(tuple(gathering.fields.values()), tuple(gathering.groups.values()))
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """What a submission has, each thing once."""
+
+    fields: dict[Reference, FieldChoice] = field(default_factory=dict)
+    groups: dict[Reference, FormGroupChoice] = field(default_factory=dict)
+
+    def items(
+        self, items: Sequence[Group | Field], above: tuple[str, ...], repeating: tuple[Reference, ...], hidden: bool
+    ) -> None:
+        counted = Counter(item.name for item in items)
+        for item in items:
+            reference = Reference((*above, item.name))
+            title = item.title or item.name
+            several = counted[item.name] > 1
+            if isinstance(item, Field):
+                made = FieldChoice(reference, title, item.type, False, several, hidden, (), repeating)
+                self.fields.setdefault(reference, made)
+                continue
+            known = self.groups.get(reference)
+            repeats = several or (known is not None and known.repeats)
+            self.groups[reference] = FormGroupChoice(reference, title, repeats, hidden, repeating)
+            self.items(item.items, reference.names, (*repeating, reference) if repeats else repeating, hidden)
 
 
 def _top_group(metadata: Metadata, name: str) -> GroupChoice | None:

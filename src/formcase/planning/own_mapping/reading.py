@@ -80,6 +80,15 @@ def mapping_from_data(data: object) -> OwnMapping:
     return mapping
 
 
+def item_from_data(data: object) -> GroupRule | PropertyRule:
+    """Read one group or property of a mapping. Raises `UnreadableMapping`; places are told as seen from the part."""
+    reading = _Reading()
+    item = reading.part(data)
+    if reading.problems or item is None:
+        raise UnreadableMapping(tuple(reading.problems))
+    return item
+
+
 @dataclass(slots=True)
 class _Reading(Checking):
     """Reads one mapping."""
@@ -99,6 +108,9 @@ class _Reading(Checking):
         forms = self.each(place.at("forms"), content.get("forms", []), self._form_id)
         groups = self.each(place.at("groups"), content.get("groups", []), self._top_group)
         return OwnMapping(tuple(groups), tuple(forms))
+
+    def part(self, data: object) -> GroupRule | PropertyRule | None:
+        return self._item(At(), data, 1)
 
     def _form_id(self, place: At, data: object) -> str | None:
         text = self.text(place, data)

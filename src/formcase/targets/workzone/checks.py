@@ -13,6 +13,7 @@ from formcase.messages import NOTHING, Message, message
 from formcase.outcomes import Outcome
 from formcase.planning.knowledge import CodeTableKey, Rules
 from formcase.planning.metadata import Metadata
+from formcase.planning.needs import Need
 from formcase.submission.form import FormDefinition
 from formcase.targets.workzone.answer import JsonObject, text
 from formcase.targets.workzone.form_checks import (
@@ -104,6 +105,13 @@ class Inspection:
             return (there,)
         user = await self._me(executing_user)
         return (there, user.id, user.security_code, sorted(user.access_codes), sorted(await self._given(user)))
+
+    async def rights(self, executing_user: str, model: Metadata) -> frozenset[Need] | None:
+        """Every right of the executing user; None where the case system has no list of them. Raises outcomes."""
+        if _RIGHTS_SET not in model.entity_sets:
+            return None
+        given = await self._given(await self._me(executing_user))
+        return frozenset(Need(table, right) for table, right in given)
 
     async def _account(self, model: Metadata, extended: bool) -> CheckResult:
         """The account must see every case, or a case that was filed might be filed again."""

@@ -14,6 +14,7 @@ from formcase.messages import Message, message
 from formcase.outcomes import Outcome, Outdated, Passing, Refused, Setup, Unknown
 from formcase.planning.knowledge import CodeTable, CodeTableKey, ContactType, Knowledge, Rules
 from formcase.planning.metadata import Metadata
+from formcase.planning.needs import Need
 from formcase.planning.plan import (
     AddReference,
     Entry,
@@ -183,6 +184,10 @@ class WorkZone(CaseSystem):
         self._forget(older_than=0)
         inspection = Inspection(self._reader, self._tables, self.metadata)
         return await inspection.results(executing_user, rules, forms)
+
+    async def rights(self, executing_user: str) -> frozenset[Need] | None:
+        """What the user's security code gives, as far as the case system tells."""
+        return await Inspection(self._reader, self._tables, self.metadata).rights(executing_user, await self.metadata())
 
     async def fingerprint(self, executing_user: str) -> str:
         """Of the model, and of what the executing user is and may do, as far as the case system tells."""
