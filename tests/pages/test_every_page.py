@@ -5,7 +5,11 @@ import pytest
 from formcase.accounts import managing
 from formcase.accounts.roles import Role
 from formcase.configurator.pages import pages
+from formcase.configurator.pages.workflow_transform import NEW
 from formcase.workflows import managing as workflows
+from formcase.workflows import versions
+from formcase.workflows.versions import MAPPING, TRANSFORM
+from pages.both_ends import MAPPING_TEXT
 from pages.browsing import address_of
 
 
@@ -18,6 +22,10 @@ def something_to_see(make_user):
     workflows.change(
         workflow, {"FormIds": "800711", "WatchInterval": "10", "Url": "https://localhost:1/interact"}, by="test"
     )
+    for kind, text in ((MAPPING, MAPPING_TEXT), (TRANSFORM, NEW)):
+        versions.save_draft(workflow, kind, text, "test")
+        versions.publish(workflow, kind, "first", "test")
+        versions.save_draft(workflow, kind, text, "test")
     return {"user": user.pk, "workflow": workflow.pk}
 
 
@@ -31,7 +39,7 @@ def test_every_page_is_accessible_and_quiet_and_fits_a_phone(
         thing = something_to_see.get(registered.name.split("_")[0])
         if not registered.whole or ("<" in registered.route and thing is None):
             continue  # what is shown there is made by the tests of that page alone
-        page.goto(address_of(registered, key=thing, number=1))
+        page.goto(address_of(registered, key=thing, number=1, place="0"))
         assert page.locator("h1").count() == 1
         assert page.locator("html").get_attribute("lang") == language
         check_page(page, f"{registered.name}-{language}")

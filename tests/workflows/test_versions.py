@@ -15,7 +15,7 @@ from formcase.planning.plan import Plan, PlanKind
 from formcase.workflows import carrying_over, managing, versions
 from formcase.workflows.models import MappingVersion, ServiceWorkflow, SubmissionRecord
 from formcase.workflows.parameters import WrongParameters
-from formcase.workflows.versions import MAPPING, TRANSFORM, NotPossible, UnknownVersion, Unusable
+from formcase.workflows.versions import MAPPING, TRANSFORM, DraftChanged, NotPossible, UnknownVersion, Unusable
 from workflows.listed import summary
 
 XSLT = (
@@ -131,10 +131,36 @@ def test_who_did_what_is_audited(workflow):
     versions.withdraw(workflow, MAPPING, "bo")
     entries = AuditEntry.objects.filter(key=str(workflow.pk), action__startswith="mapping").order_by("id")
     assert [(entry.actor, entry.action, entry.after) for entry in entries] == [
-        ("anna", "mapping draft saved", None),
+        ("anna", "mapping draft saved", {"change": ["new"]}),
         ("anna", "mapping published", {"version": 1, "comment": "first"}),
         ("bo", "mapping withdrawn", None),
     ]
+
+
+def test_the_audit_log_says_what_has_become_of_a_draft(workflow):
+    versions.save_draft(workflow, MAPPING, mapping("one"), "anna")
+    versions.save_draft(workflow, MAPPING, mapping("two"), "bo")
+    (changed,) = AuditEntry.objects.filter(actor="bo")
+    assert changed.after == {"change": ["Files/Title: constant “one” → constant “two”"]}
+
+
+def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(workflow):
+    seen = versions.save_draft(workflow, MAPPING, mapping("one"), "anna")
+    stamp = versions.stamp(seen)
+    versions.save_draft(workflow, MAPPING, mapping("by Bo"), "bo", over=stamp)
+    with pytest.raises(DraftChanged) as refused:
+        versions.save_draft(workflow, MAPPING, mapping("by Anna"), "anna", over=stamp)
+    assert refused.value.now is not None
+    assert refused.value.now.saved_by == "bo"
+    with pytest.raises(DraftChanged):
+        versions.publish(workflow, MAPPING, "what I saw", "anna", seen=stamp)
+    current = versions.draft(workflow, MAPPING)
+    assert current is not None
+    assert "by Bo" in current.content
+    assert versions.publish(workflow, MAPPING, "what is there", "anna", seen=versions.stamp(current)).number == 1
+    with pytest.raises(DraftChanged) as refused:
+        versions.save_draft(workflow, MAPPING, mapping("too late"), "bo", over=versions.stamp(current))
+    assert refused.value.now is None
 
 
 def test_versions_are_compared_each_in_their_own_way(workflow):

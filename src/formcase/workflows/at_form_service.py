@@ -37,6 +37,16 @@ def xml_of(record: SubmissionRecord, limit: float = LIMIT) -> bytes:
     return _ask(record, read, limit)
 
 
+def xml_and_pdf_of(record: SubmissionRecord, limit: float = LIMIT) -> tuple[bytes, FileDescription | None]:
+    """The submission's XML, and what is known of its PDF, for a dry run. Raises as `xml_of`."""
+
+    async def read(source: FormService) -> tuple[bytes, FileDescription | None]:
+        summary = (await source.submission(record.submission_id)).summary
+        return await source.xml(summary), summary.pdf
+
+    return _ask(record, read, limit)
+
+
 class OpenFile(Iterator[bytes]):
     """A file while it is read, piece by piece; to be closed by whoever opened it. name: as its sender called it, empty
     for XML and PDF."""

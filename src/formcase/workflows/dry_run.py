@@ -33,7 +33,7 @@ from formcase.workflows.checks import rules_of
 from formcase.workflows.installation import connect_case_system, connect_form_service
 from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.parameters import read_values
-from formcase.workflows.versions import MAPPING, TRANSFORM
+from formcase.workflows.versions import MAPPING, TRANSFORM, Kind
 
 
 class InForce(Enum):
@@ -61,13 +61,15 @@ class Under:
 class DryRun:
     """What would be written, and the rights that writing it needs. errors: why the mapped cases can't be made; the plan
     is then that of the error case. by_own_mapping: whether the workflow's own mapping has made the mapping page. held:
-    the executing user's rights, None where the case system does not tell them."""
+    the executing user's rights, None where the case system does not tell them. submission: as it was read, without the
+    page that a mapping has made."""
 
     plan: Plan
     errors: tuple[PlanError, ...] = ()
     needs: tuple[Need, ...] = ()
     by_own_mapping: bool = False
     held: frozenset[Need] | None = None
+    submission: Submission | None = None
 
 
 AS_IT_IS: Final = Under()
@@ -84,7 +86,8 @@ async def dry_run(
     the case system."""
     changed = await sync_to_async(_with_parameters)(workflow, under.parameters)
     rules = await sync_to_async(rules_of)(changed)
-    submission, made = await _shaped(xml, changed, under)
+    answers = await _read(xml, changed, under.transform)
+    submission, made = await _mapped(answers, changed, under)
     described = FileDescription("application/xml", len(xml), sha256(xml).hexdigest())
     target = await sync_to_async(connect_case_system)()
     try:
@@ -100,7 +103,7 @@ async def dry_run(
         errors = failure.errors
         reasons = tuple(error.message() for error in errors)
         plan = plan_error_case(submission, reasons, knowledge, rules, pdf=pdf, xml=described, translate=untranslated)
-    return DryRun(plan, errors, needed_rights(plan), made is not None, held)
+    return DryRun(plan, errors, needed_rights(plan), made is not None, held, answers)
 
 
 async def stored_xml(workflow: ServiceWorkflow, submission_id: str) -> tuple[bytes, FileDescription | None]:
@@ -128,8 +131,14 @@ async def form_id_of(xml: bytes, workflow: ServiceWorkflow, transform: str | InF
     return (await _read(xml, workflow, transform)).form_id
 
 
-async def _shaped(xml: bytes, workflow: ServiceWorkflow, under: Under) -> tuple[Submission, MadePage | None]:
-    submission = await _read(xml, workflow, under.transform)
+def carried_of(workflow: ServiceWorkflow, kind: Kind) -> Carried | None:
+    """What is in force of one kind, as reading and mapping use it."""
+    return _carried(versions.in_force(workflow, kind))
+
+
+async def _mapped(
+    submission: Submission, workflow: ServiceWorkflow, under: Under
+) -> tuple[Submission, MadePage | None]:
     if under.form is not None:
         submission = _under_form(submission, under.form)
     if under.mapping is IN_FORCE:

@@ -32,6 +32,7 @@ class UnknownSubmission(LookupError):
 
     def __init__(self, reference: str) -> None:
         super().__init__(f"No submission with the reference ID or id “{reference}” is known here.")
+        self.reference = reference
 
 
 class NotPossible(Exception):

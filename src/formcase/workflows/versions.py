@@ -169,7 +169,12 @@ def read_mapping(version: CarriedVersion) -> OwnMapping:
 
 def stamp(version: CarriedVersion | None) -> str:
     """Says whether a draft is still what it was: the same for the same content, empty where there is no draft."""
-    return "" if version is None else sha256(version.content.encode()).hexdigest()
+    return stamp_of("" if version is None else version.content)
+
+
+def stamp_of(content: str) -> str:
+    """The stamp of a draft with this content."""
+    return sha256(content.encode()).hexdigest() if content else ""
 
 
 def save_draft(

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 
 from formcase.appearance.navigation import Link
@@ -229,7 +230,14 @@ def _parts(record: SubmissionRecord, current: str) -> tuple[Link, ...]:
         ("submission_files", gettext("Files")),
         ("submission_xml", "XML"),
     )
-    return tuple(Link(text, reverse(f"configurator:{name}", args=[record.pk]), name == current) for name, text in names)
+    links = tuple(
+        Link(text, reverse(f"configurator:{name}", args=[record.pk]), name == current) for name, text in names
+    )
+    if record.workflow.deleted_at is not None:
+        return links
+    query = urlencode({"reference": record.reference_id})
+    trying = reverse("configurator:workflow_dry_run", args=[record.workflow_id])
+    return (*links, Link(gettext("Try another mapping"), f"{trying}?{query}"))
 
 
 def _files(record: SubmissionRecord) -> dict[str, object]:

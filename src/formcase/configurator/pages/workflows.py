@@ -193,6 +193,9 @@ def parts(workflow: ServiceWorkflow, current: str) -> tuple[Link, ...]:
     names = (
         ("workflow_edit", gettext("Workflow")),
         ("workflow_parameters", gettext("Edit parameters")),
+        ("workflow_mapping", gettext("Mapping")),
+        ("workflow_transform", gettext("Transform")),
+        ("workflow_dry_run", gettext("Dry run")),
         ("workflow_checks", gettext("Checks")),
         ("workflow_versions", gettext("Versions")),
     )
