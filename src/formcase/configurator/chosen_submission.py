@@ -11,13 +11,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
-from formcase.configurator.looking import record_look
 from formcase.configurator.translating import in_reader_language
 from formcase.outcomes import Outcome
 from formcase.submission import limits
 from formcase.submission.model import FileDescription
 from formcase.workflows import submissions
 from formcase.workflows.at_form_service import xml_and_pdf_of
+from formcase.workflows.looking import record_look
 from formcase.workflows.models import ServiceWorkflow, SubmissionRecord
 from formcase.workflows.submissions import UnknownSubmission
 

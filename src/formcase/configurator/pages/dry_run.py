@@ -32,11 +32,12 @@ from formcase.planning.needs import Need
 from formcase.planning.own_mapping.model import OwnMapping
 from formcase.planning.own_mapping.problems import UnreadableMapping
 from formcase.planning.plan import Plan, PlanKind
-from formcase.planning.serialisation import UnreadablePlan, plan_from_data
+from formcase.planning.serialisation import UnreadablePlan
 from formcase.submission.form import FormDefinition
 from formcase.workflows import versions
+from formcase.workflows.contents import Missing, plan_of
 from formcase.workflows.dry_run import IN_FORCE, DryRun, InForce, Under, dry_run, form_definition, form_id_of
-from formcase.workflows.models import ServiceWorkflow, WorkflowVersion
+from formcase.workflows.models import ServiceWorkflow, SubmissionRecord, WorkflowVersion
 from formcase.workflows.parameters import WrongParameters
 from formcase.workflows.versions import MAPPING, TRANSFORM
 
@@ -202,16 +203,20 @@ def _before(form: DryRunForm, workflow: ServiceWorkflow, found: Chosen) -> tuple
             run = _run(form, workflow, found, "other_")
             return run.plan, _texts(error.message() for error in run.errors), gettext("Something else")
         case "kept":
-            kept = None if found.record is None else found.record.plan
-            try:
-                plan = None if kept is None else plan_from_data(kept)
-            except UnreadablePlan:
-                plan = None
+            plan = None if found.record is None else _kept(found.record)
             if plan is None:
                 raise NotPlanned(gettext("No plan of this submission was kept that can be compared with."))
             return plan, (), gettext("As it was last planned")
         case _:
             return None
+
+
+def _kept(record: SubmissionRecord) -> Plan | None:
+    try:
+        found = plan_of(record)
+    except UnreadablePlan:
+        return None
+    return None if isinstance(found, Missing) else found
 
 
 def _run(form: DryRunForm, workflow: ServiceWorkflow, found: Chosen, prefix: str) -> DryRun:

@@ -17,7 +17,6 @@ from formcase.configurator import form_fields
 from formcase.configurator.carried import address, between, name_of, title_of
 from formcase.configurator.drafting import Draft, can_undo, draft_of, save, tell_changed, undo
 from formcase.configurator.form_fields import fields_for
-from formcase.configurator.looking import record_look
 from formcase.configurator.mapping_tree import ROOT, key_of, place_of, summary_of, tree_of
 from formcase.configurator.page import Page
 from formcase.configurator.pages.workflows import parts, workflow_of
@@ -43,6 +42,7 @@ from formcase.planning.own_mapping.references import Reference, Unclear, read_re
 from formcase.planning.own_mapping.review import review, tables_named
 from formcase.planning.own_mapping.writing import mapping_to_json
 from formcase.workflows import mapping_choices, versions
+from formcase.workflows.looking import record_look
 from formcase.workflows.mapping_choices import CaseSystemChoices
 from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.versions import MAPPING, DraftChanged, Unusable
