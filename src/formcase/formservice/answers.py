@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from formcase.formservice.asked import AskedPage, asked_files, asked_pages, asked_places
 from formcase.formservice.design import Field, Form, Group, Page, questions
 from formcase.formservice.lexical import is_line
 from formcase.formservice.problems import Problem, Refused
@@ -21,10 +22,12 @@ MOST_ATTACHMENTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class AnsweredField:
-    """A question with its answers, as the XML writes them: none where it was left open, several where it allows it."""
+    """A question with its answers, as the XML writes them: none where it was left open, several where it allows it.
+    is_asked: false where a condition kept it from being asked, also in groups and pages."""
 
     field: Field
     values: tuple[str, ...]
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class AnsweredGroup:
 
     group: Group
     entries: tuple[tuple["AnsweredGroup | AnsweredField", ...], ...]
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class AnsweredPage:
 
     page: Page
     items: tuple[AnsweredGroup | AnsweredField, ...]
+    is_asked: bool = True
 
 
 class AnswersRefused(Refused):
@@ -54,7 +59,7 @@ def check_answers(
 
     attachments: each file's name with the file field that it belongs to, None where it belongs to none.
     """
-    reader = _Reader()
+    reader = _Reader(asked_pages(form, answers))
     pages = reader.pages(form, answers)
     reader.attachments(form, attachments)
     if reader.problems:
@@ -63,8 +68,10 @@ def check_answers(
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, asked: tuple[AskedPage, ...]) -> None:
         self.problems: list[Problem] = []
+        self._asked = asked_places(asked)
+        self._files = asked_files(asked)
 
     def pages(self, form: Form, answers: object) -> tuple[AnsweredPage, ...]:
         visible = [page for page in form.pages if not page.hidden]
@@ -74,7 +81,11 @@ class _Reader:
                 self._wrong((page.name,), _("This page is hidden: its values are computed, never given."))
         self._check_known(given, [page.name for page in form.pages], (), _("There is no page “{name}”."))
         return tuple(
-            AnsweredPage(page, self._items(page.items, self._object(given.get(page.name), (page.name,)), (page.name,)))
+            AnsweredPage(
+                page,
+                self._items(page.items, self._object(given.get(page.name), (page.name,)), (page.name,)),
+                (page.name,) in self._asked,
+            )
             for page in visible
         )
 
@@ -88,8 +99,11 @@ class _Reader:
                 self._wrong(place, self._unknown(field, list(fields), _("There is no file field “{name}”.")))
         counted = Counter(field for _name, field in attachments)
         for name, question in fields.items():
-            if question.field.required and not counted[name]:
+            is_asked = name in self._files
+            if question.field.required and is_asked and not counted[name]:
                 self._wrong(question.path, _("A file must be attached to this field."))
+            if counted[name] and not is_asked:
+                self._wrong(question.path, _not_asked())
             if not question.field.multiple and counted[name] > 1:
                 self._wrong(question.path, _("This field takes one file only."))
         if len(attachments) > MOST_ATTACHMENTS:
@@ -137,20 +151,36 @@ class _Reader:
         return tuple(answered)
 
     def _group(self, group: Group, value: object, place: tuple[str, ...]) -> AnsweredGroup:
+        is_asked = place in self._asked
         if not group.repeats:
-            return AnsweredGroup(group, (self._items(group.items, self._object(value, place), place),))
-        if value is None:
-            return AnsweredGroup(group, ())
-        entries = [value] if isinstance(value, Mapping) else value
+            items = self._items(group.items, self._object(value, place), place)
+            return AnsweredGroup(group, (items,), is_asked)
+        if not is_asked:
+            if value:
+                self._wrong(place, _not_asked())
+            return AnsweredGroup(group, (), is_asked=False)
+        entries = [value] if isinstance(value, Mapping) else value or []
         if not isinstance(entries, Sequence) or isinstance(entries, str):
             self._wrong(place, _("This group repeats: there must be a list, with a JSON object for each entry."))
             return AnsweredGroup(group, ())
+        self._check_number(group, len(entries), place)
         numbered = [(entry, (*place[:-1], f"{place[-1]}[{number}]")) for number, entry in enumerate(entries, 1)]
         return AnsweredGroup(
             group, tuple(self._items(group.items, self._object(entry, here), here) for entry, here in numbered)
         )
 
+    def _check_number(self, group: Group, number: int, place: tuple[str, ...]) -> None:
+        if number < group.at_least:
+            text = _("There must be at least {least} of these.")
+            self._wrong(place, text.format(least=group.at_least))
+        if number > group.at_most:
+            self._wrong(place, _("There can be at most {most} of these.").format(most=group.at_most))
+
     def _field(self, field: Field, given: Mapping[str, object], place: tuple[str, ...]) -> AnsweredField:
+        if place not in self._asked:
+            if given.get(field.name) not in (None, "", []):
+                self._wrong(place, _not_asked())
+            return AnsweredField(field, (), is_asked=False)
         value = given.get(field.name, field.default)
         several = isinstance(value, Sequence) and not isinstance(value, str)
         if several and not field.multiple:
@@ -170,3 +200,7 @@ class _Reader:
         except ValueRefused as refusal:
             self._wrong(place, str(refusal))
             return None
+
+
+def _not_asked() -> str:
+    return _("This is not asked, because of what was answered before it.")

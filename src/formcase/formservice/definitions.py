@@ -11,13 +11,32 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from formcase.formservice.answer_templates import TemplateRefused, parse_template
-from formcase.formservice.design import FILE_TYPE, Choice, Field, Form, Group, Page, Question, questions, references
+from formcase.formservice.condition_checks import condition_problems
+from formcase.formservice.conditions import Condition, ConditionRefused, read_condition
+from formcase.formservice.design import (
+    FILE_TYPE,
+    MOST_ENTRIES,
+    Choice,
+    Field,
+    Form,
+    Group,
+    Page,
+    Question,
+    questions,
+    references,
+)
+from formcase.formservice.file_kinds import KINDS
 from formcase.formservice.lexical import IDENTIFIER, LANGUAGE, is_line, is_name, read_instant
 from formcase.formservice.problems import Problem, Refused
 from formcase.formservice.repetition import ambiguous_repetitions
 from formcase.formservice.value_types import FIELD_TYPES, ValueRefused, read_value
 
 MAPPING_PAGE = "WZ_ODATA"  # carries the mapping to the case system; to the form service a hidden page like any other
+# the words of HTML for what people's browsers may fill in; WCAG 2.2, 1.3.5 asks for them
+AUTOCOMPLETE = (
+    *("name", "given-name", "family-name", "organization", "street-address", "address-line1", "address-line2"),
+    *("postal-code", "address-level2", "country-name", "bday", "tel", "email", "off"),
+)
 DEEPEST = 60  # the submission's XML has room for 64 levels, the outermost elements included
 
 
@@ -47,10 +66,15 @@ class _Reader:
             pages=self._pages(document.get("pages")),
             language=self._language(document),
             updated_at=self._updated_at(document),
+            about=self._optional_text(document, "about", place),
+            largest_total=self._number(document, "largestTotal", place),
+            most_files=self._number(document, "mostFiles", place),
         )
         if not self._problems:
             self._check_names(form)
             self._check_templates(form)
+        if not self._problems:
+            self._problems.extend(condition_problems(form))
         if self._problems:
             raise DefinitionRefused(self._problems)
         return form
@@ -78,6 +102,26 @@ class _Reader:
             return value
         self._wrong((*place, key), _("This must be a text, or null."))
         return None
+
+    def _number(self, document: Mapping[str, object], key: str, place: tuple[str, ...], least: int = 1) -> int | None:
+        value = document.get(key)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= least):
+            return value
+        self._wrong((*place, key), _("This must be a whole number from {least}, or null.").format(least=least))
+        return None
+
+    def _condition(self, document: Mapping[str, object], place: tuple[str, ...], *, hidden: bool) -> Condition | None:
+        written = document.get("shownWhen")
+        if written is None:
+            return None
+        if hidden:
+            self._wrong((*place, "shownWhen"), _("A hidden page is computed and never shown; there are no conditions."))
+            return None
+        try:
+            return read_condition(written)
+        except ConditionRefused as refusal:
+            self._wrong((*place, "shownWhen"), str(refusal))
+            return None
 
     def _flag(self, document: Mapping[str, object], key: str, place: tuple[str, ...]) -> bool:
         value = document.get(key, False)
@@ -121,7 +165,14 @@ class _Reader:
         here = (name or place,)
         hidden = self._flag(document, "hidden", here)
         items = self._items(document.get("items", []), here, 1, hidden=hidden)
-        return Page(name, self._optional_text(document, "title", here), hidden, items)
+        return Page(
+            name,
+            self._optional_text(document, "title", here),
+            hidden,
+            items,
+            help=self._optional_text(document, "help", here),
+            shown_when=self._condition(document, here, hidden=hidden),
+        )
 
     def _name(self, document: Mapping[str, object], key: str, place: tuple[str, ...]) -> str:
         expected = _("a name of at most 128 characters, in one line, without blanks at its ends or two in a row")
@@ -150,7 +201,18 @@ class _Reader:
         here = (*place, name) if name else numbered
         title = self._optional_text(document, "title", here)
         items = self._items(document.get("items", []), here, depth + 1, hidden=hidden)
-        return Group(name, title, self._flag(document, "repeats", here), items)
+        group = Group(
+            name,
+            title,
+            self._flag(document, "repeats", here),
+            items,
+            help=self._optional_text(document, "help", here),
+            shown_when=self._condition(document, here, hidden=hidden),
+            at_least=self._number(document, "atLeast", here, 0) or 0,
+            at_most=self._number(document, "atMost", here) or MOST_ENTRIES,
+        )
+        self._check_counts(group, here, hidden=hidden)
+        return group
 
     def _field(
         self, document: Mapping[str, object], place: tuple[str, ...], numbered: tuple[str, ...], *, hidden: bool
@@ -165,6 +227,12 @@ class _Reader:
             multiple=self._flag(document, "multiple", here),
             choices=self._choices(document.get("choices", []), here),
             default=self._optional_text(document, "default", here),
+            help=self._optional_text(document, "help", here),
+            multiline=self._flag(document, "multiline", here),
+            shown_when=self._condition(document, here, hidden=hidden),
+            accept=self._kinds(document.get("accept") or [], here),
+            largest_file=self._number(document, "largestFile", here),
+            autocomplete=self._autocomplete(document, here),
         )
         if hidden:
             self._check_hidden_field(field, here)
@@ -178,6 +246,27 @@ class _Reader:
         known = ", ".join([*FIELD_TYPES, FILE_TYPE])
         self._wrong((*place, "type"), _("There is no such type. The types are {known}.").format(known=known))
         return "text"
+
+    def _autocomplete(self, document: Mapping[str, object], place: tuple[str, ...]) -> str | None:
+        value = self._optional_text(document, "autocomplete", place)
+        if value is not None and value not in AUTOCOMPLETE:
+            text = _("There is no such word here. The words are {known}.").format(known=", ".join(AUTOCOMPLETE))
+            self._wrong((*place, "autocomplete"), text)
+        return value
+
+    def _kinds(self, value: object, place: tuple[str, ...]) -> tuple[str, ...]:
+        if not isinstance(value, Sequence) or isinstance(value, str) or any(kind not in [*KINDS] for kind in value):
+            text = _("There must be a list of kinds of files. The kinds are {known}.").format(known=", ".join(KINDS))
+            self._wrong((*place, "accept"), text)
+            return ()
+        return tuple(value)
+
+    def _check_counts(self, group: Group, place: tuple[str, ...], *, hidden: bool) -> None:
+        counts = (group.at_least, group.at_most) != (0, MOST_ENTRIES)
+        if counts and (hidden or not group.repeats):
+            self._wrong(place, _("Only a group that repeats on a page that is shown has “atLeast” and “atMost”."))
+        elif group.at_least > group.at_most:
+            self._wrong((*place, "atLeast"), _("This must not be more than “atMost”."))
 
     def _choices(self, value: object, place: tuple[str, ...]) -> tuple[Choice, ...]:
         if not isinstance(value, Sequence) or isinstance(value, str):
@@ -205,6 +294,10 @@ class _Reader:
     def _check_visible_field(self, field: Field, place: tuple[str, ...]) -> None:
         if (field.type == "choice") != bool(field.choices):
             self._wrong((*place, "choices"), _("A field of type choice has choices, and no other has."))
+        if field.multiline and field.type != "text":
+            self._wrong((*place, "multiline"), _("Only a field of type text has several lines."))
+        if not field.is_file and (field.accept or field.largest_file is not None):
+            self._wrong(place, _("Only a field of type file has “accept” and “largestFile”."))
         if field.default is None or field.default == "":
             return
         if field.is_file:

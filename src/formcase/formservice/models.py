@@ -135,3 +135,36 @@ class StatusEntry(models.Model):
     cases = models.JSONField(default=list)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+
+class Filling(models.Model):
+    """A form that somebody is filling in, in one browser. `owner` is the digest of what that browser keeps.
+
+    Answers are kept as they were typed, until they are sent; then only the submission is known here. With a
+    `trial_definition` it is a trial of a form that need not be published, and never becomes a submission.
+    """
+
+    key = models.CharField(max_length=32, unique=True)
+    owner = models.CharField(max_length=64)
+    form_id = models.CharField(max_length=64)
+    form_version = models.PositiveBigIntegerField()
+    trial_definition = models.JSONField(null=True)
+    answers = models.JSONField(default=dict)
+    # the pages, by their numbers, of which it was said that they are filled in: what is wrong there is told
+    checked = ArrayField(models.PositiveIntegerField(), default=list)
+    started_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True, db_index=True)
+    submission = models.ForeignKey(Submission, null=True, on_delete=models.SET_NULL)
+
+
+class Upload(models.Model):
+    """A file that was attached while a form is filled in. Its bytes become the submission's when that is sent."""
+
+    filling = models.ForeignKey(Filling, on_delete=models.CASCADE, related_name="uploads")
+    key = models.CharField(max_length=32, unique=True)
+    field = models.CharField(max_length=128)
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=600)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    location = models.CharField(max_length=255)

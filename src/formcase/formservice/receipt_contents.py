@@ -22,11 +22,13 @@ _FALLBACK: Final = "da"
 def receipt_of(
     form: Form, heading: Heading, answered: tuple[AnsweredPage, ...], attachments: tuple[AttachedFile, ...]
 ) -> receipt.Receipt:
-    """The receipt; hidden pages are not in it."""
+    """The receipt; hidden pages are not in it, nor what was not asked."""
     with translation.override(heading.language):
         contents = _Contents(_locale(heading.language))
         sections = tuple(
-            receipt.Section(page.page.title or page.page.name, contents.items(page.items)) for page in answered
+            receipt.Section(page.page.title or page.page.name, contents.items(page.items))
+            for page in answered
+            if page.is_asked
         )
     return receipt.Receipt(
         title=form.title,
@@ -54,6 +56,8 @@ class _Contents:
     def items(self, items: tuple[AnsweredGroup | AnsweredField, ...]) -> tuple[receipt.Item, ...]:
         shown: list[receipt.Item] = []
         for item in items:
+            if not item.is_asked:
+                continue
             if isinstance(item, AnsweredField):
                 shown.append(receipt.Answer(item.field.title or item.field.name, self._answer(item)))
             else:

@@ -26,17 +26,18 @@ from formcase.formservice.stored_files import Keeping, Stored, guessed_media_typ
 from formcase.formservice.submission_xml import AttachedFile, Heading, Submitter, write_submission
 from formcase.formservice.submissions import FileToRecord, record
 
-__all__ = ["AnswersRefused", "AttachmentToSubmit", "Submitted", "Submitter", "submit"]
+__all__ = ["AnswersRefused", "AttachmentToSubmit", "Submitted", "Submitter", "submit", "submit_with"]
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentToSubmit:
-    """A file to be handed in: its name, where its bytes are, and, where known, its media type and file field."""
+    """A file to be handed in: its name, where its bytes are, and, where known, its media type and file field. What is
+    stored already stays where it is."""
 
     name: str
-    content: Path | BinaryIO | bytes
+    content: Path | BinaryIO | bytes | Stored
     media_type: str | None = None
     field: str | None = None
 
@@ -62,22 +63,51 @@ def submit(
 ) -> Submitted:
     """Hand in a form. Raises `forms.FormUnknown`, or another `Refused` that tells all that is wrong."""
     form = forms.form(form_id, version)
-    answered = check_answers(form, answers, [(file.name, file.field) for file in attachments])
-    _check_wishes(language, attachments)
+    asked = _Asked(language, submitter, submission_id, reference_id)
     with keeping() as kept:
-        attached = [_kept_attachment(kept, file, number) for number, file in enumerate(attachments, 1)]
-        with transaction.atomic():
-            issued = issue(submission_id, reference_id)
-            heading = Heading(
-                id=issued.submission_id,
-                reference_id=issued.reference_id,
-                submitted_at=datetime.now(UTC),
-                language=language or form.language,
-                submitter=submitter,
-            )
-            files = _documents(kept, form, heading, answered, tuple(file for file, _stored in attached))
-            files += [_attachment_record(file, stored) for file, stored in attached]
-            record(heading, form.id, form.title, form.version, files)
+        return _submit(kept, form, answers, attachments, asked)
+
+
+def submit_with(
+    kept: Keeping, form: Form, answers: Mapping[str, object], attachments: Sequence[AttachmentToSubmit]
+) -> Submitted:
+    """Hand in a form in the caller's transaction. The files that come to be are `kept`, for the caller to take back
+    where that transaction fails."""
+    return _submit(kept, form, answers, attachments, _Asked())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What may be asked for with a submission."""
+
+    language: str | None = None
+    submitter: Submitter | None = None
+    submission_id: str | None = None
+    reference_id: str | None = None
+
+
+def _submit(
+    kept: Keeping,
+    form: Form,
+    answers: Mapping[str, object],
+    attachments: Sequence[AttachmentToSubmit],
+    asked: _Asked,
+) -> Submitted:
+    answered = check_answers(form, answers, [(file.name, file.field) for file in attachments])
+    _check_wishes(asked.language, attachments)
+    attached = [_kept_attachment(kept, file, number) for number, file in enumerate(attachments, 1)]
+    with transaction.atomic():
+        issued = issue(asked.submission_id, asked.reference_id)
+        heading = Heading(
+            id=issued.submission_id,
+            reference_id=issued.reference_id,
+            submitted_at=datetime.now(UTC),
+            language=asked.language or form.language,
+            submitter=asked.submitter,
+        )
+        files = _documents(kept, form, heading, answered, tuple(file for file, _stored in attached))
+        files += [_attachment_record(file, stored) for file, stored in attached]
+        record(heading, form.id, form.title, form.version, files)
     _log.info("submitted", submission=issued.submission_id, reference=issued.reference_id, form=form.id)
     return Submitted(issued.submission_id, issued.reference_id)
 
@@ -95,7 +125,7 @@ def _check_wishes(language: str | None, attachments: Sequence[AttachmentToSubmit
 
 
 def _kept_attachment(kept: Keeping, file: AttachmentToSubmit, number: int) -> tuple[AttachedFile, Stored]:
-    stored = kept.keep(file.content)
+    stored = file.content if isinstance(file.content, Stored) else kept.keep(file.content)
     media_type = file.media_type or guessed_media_type(file.name)
     return AttachedFile(f"a{number}", file.name, media_type, stored.size, stored.sha256, file.field), stored
 
