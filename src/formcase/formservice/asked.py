@@ -17,10 +17,12 @@ GroupPath = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class AskedField:
-    """A field that is asked. place: as in the problems of its answer; position: numbers that tell it from any other
-    of the form, as in `0-3-1-2`; given: the answer as it came, or the field's default."""
+    """A field that is asked. path: its names; place: the same with the numbers of entries, as in the problems of its
+    answer; position: numbers that tell it from any other of the form, as in `0-3-1-2`; given: the answer as it came,
+    or the field's default."""
 
     field: Field
+    path: GroupPath
     place: Place
     position: str
     given: object
@@ -183,7 +185,7 @@ class _Walk:
             else:
                 value = given.get(item.name, item.default)
                 self._answers.setdefault(here.path, []).append((here.chosen, _values(item, value)))
-                asked.append(AskedField(item, here.place, here.position, value))
+                asked.append(AskedField(item, here.path, here.place, here.position, value))
         return tuple(asked)
 
     def _entries(self, group: Group, given: Mapping[str, object], spot: _Spot) -> tuple[AskedEntry, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from django.db import IntegrityError, transaction
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,7 +58,9 @@ def form(form_id: str, version: int | None = None) -> Form:
 
 def newest(form_ids: Iterable[str] | None = None) -> list[FormVersion]:
     """The newest version of each of these forms, or of all; ids that there are none of are passed over."""
-    chosen = FormVersion.objects.order_by("form_id", "-version").distinct("form_id").defer("definition")
+    language = KeyTextTransform("language", "definition")
+    found = FormVersion.objects.annotate(language=language).defer("definition")
+    chosen = found.order_by("form_id", "-version").distinct("form_id")
     return list(chosen if form_ids is None else chosen.filter(form_id__in=list(form_ids)))
 
 

@@ -1,22 +1,14 @@
 """What the receipt of a submission says, in the language of the form. How it looks is the receipt's own business."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Final
-
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel import Locale
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from formcase.formservice import receipt
+from formcase.formservice.answer_texts import answer_text, locale_of
 from formcase.formservice.answers import AnsweredField, AnsweredGroup, AnsweredPage
 from formcase.formservice.design import Field, Form
 from formcase.formservice.submission_xml import AttachedFile, Heading
-
-_FALLBACK: Final = "da"
 
 
 def receipt_of(
@@ -24,7 +16,7 @@ def receipt_of(
 ) -> receipt.Receipt:
     """The receipt; hidden pages are not in it, nor what was not asked."""
     with translation.override(heading.language):
-        contents = _Contents(_locale(heading.language))
+        contents = _Contents(locale_of(heading.language))
         sections = tuple(
             receipt.Section(page.page.title or page.page.name, contents.items(page.items))
             for page in answered
@@ -40,13 +32,6 @@ def receipt_of(
         attachments=tuple((file.name, file.size) for file in attachments),
         time_zone=settings.TIME_ZONE,
     )
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(_FALLBACK)
 
 
 class _Contents:
@@ -79,24 +64,7 @@ class _Contents:
         return [receipt.Table(title, tuple(field.title or field.name for field in fields), rows)]
 
     def _answer(self, answered: AnsweredField) -> str:
-        return "\n".join(self._shown(answered.field, value) for value in answered.values)
-
-    def _shown(self, field: Field, value: str) -> str:
-        match field.type:
-            case "choice":
-                return field.title_of(value) or value
-            case "boolean":
-                return _("Yes") if value == "true" else _("No")
-            case "date":
-                return format_date(date.fromisoformat(value), "long", locale=self._locale)
-            case "dateTime":
-                moment = datetime.fromisoformat(value)
-                # in the offset that was answered: the hour that the person meant
-                return format_datetime(moment, "long", locale=self._locale, tzinfo=moment.tzinfo)
-            case "decimal":
-                # every digit that was given, also beyond the pattern's three
-                return format_decimal(Decimal(value), locale=self._locale, decimal_quantization=False)
-            case "cpr":
-                return f"{value[:6]}-{value[6:]}"
-            case _:
-                return value
+        return "\n".join(
+            answer_text(answered.field.type, value, answered.field.title_of(value), self._locale)
+            for value in answered.values
+        )

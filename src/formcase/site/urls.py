@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("account/", include("formcase.accounts.urls")),
     path("", include("formcase.casesystem.urls")),
+    path("", include("formcase.formservice.urls")),
     path("", include("formcase.configurator.urls")),
 ]

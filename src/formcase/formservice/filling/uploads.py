@@ -111,7 +111,12 @@ class UploadWatch(FileUploadHandler):
         return arrived
 
     def upload_interrupted(self) -> None:
-        """The browser went away."""
+        """The file that was coming does not come. Django says so also when the last one of a request was skipped, so
+        those that have arrived stay."""
+        self._drop()
+
+    def let_go(self) -> None:
+        """Remove what has come and was not taken over."""
         self._drop()
         for _field, file in self.arrived:
             file.let_go()

@@ -1,0 +1,7 @@
+"""The addresses of the form service's pages on the web port. The Interact API has a port of its own."""
+
+from django.urls import URLResolver, include, path
+
+urlpatterns: list[URLResolver] = [
+    path("forms/", include("formcase.formservice.filling.urls")),
+]
