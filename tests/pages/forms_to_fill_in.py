@@ -26,7 +26,12 @@ def everything(language: str = "en") -> dict[str, object]:
                 "title": said("About you", "Om dig"),
                 "help": said("We need to know who you are.", "Vi skal vide, hvem du er."),
                 "items": [
-                    {"field": "Name", "title": said("Full name", "Fulde navn"), "required": True, "autocomplete": "name"},
+                    {
+                        "field": "Name",
+                        "title": said("Full name", "Fulde navn"),
+                        "required": True,
+                        "autocomplete": "name",
+                    },
                     {"field": "Cpr", "title": said("CPR number", "CPR-nummer"), "type": "cpr", "required": True},
                     {"field": "Email", "title": said("E-mail", "E-mail"), "type": "email"},
                     {"field": "Phone", "title": said("Phone", "Telefon"), "type": "phone"},

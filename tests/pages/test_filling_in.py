@@ -119,7 +119,10 @@ def test_a_form_is_filled_in_and_sent_with_its_files(page, drawings):
     assert ">62.5<" in xml
     assert ">Kitchen<" in xml
     assert ">2512770071<" in xml
-    assert page.request.get(page.get_by_role("link", name="The receipt (PDF)").get_attribute("href")).body()[:5] == b"%PDF-"
+    assert (
+        page.request.get(page.get_by_role("link", name="The receipt (PDF)").get_attribute("href")).body()[:5]
+        == b"%PDF-"
+    )
     assert not Upload.objects.exists()
     assert Filling.objects.get().answers == {}
 

@@ -24,6 +24,7 @@ from uvicorn.server import ServerState
 
 from formcase.formservice.asgi import application
 from formcase.formservice.authority import authority_certificate, ensure_authority
+from formcase.formservice.filling.drafts import remove_abandoned
 from formcase.formservice.handshake import secure
 from formcase.formservice.interact.arrivals import arrivals
 from formcase.formservice.interact.problems import problem_content
@@ -158,8 +159,9 @@ async def _tend_now_and_then() -> None:
 
 
 def _tend() -> None:
-    """Remove what was kept long enough, and renew the built-in authority's certificates in time."""
+    """Remove what was kept long enough or left lying, and renew the built-in authority's certificates in time."""
     remove_finished()
+    remove_abandoned()
     if authority_certificate() is not None:
         ensure_authority()
 

@@ -224,7 +224,7 @@ class Controls:
             return [*hints, _("Kinds of files: {kinds}. At most {size} each.").format(kinds=kinds, size=size)]
         if field.multiple and field.type != "choice":
             hints.append(_("Several answers are possible: one on each line."))
-        elif field.type in _FORMATS and not field.help:
+        elif field.type in _FORMATS:
             hints.append(str(_FORMATS[field.type]()))
         return hints
 

@@ -28,7 +28,8 @@ def send(filling: Filling, seen_before: str) -> Submission:
     `SentChanged` where it has changed since the person looked at it."""
     with keeping() as kept, transaction.atomic():
         # a second request waits here until the first one is through, and then finds what that one made
-        own = Filling.objects.select_for_update(of=("self",)).select_related("submission").get(pk=filling.pk)
+        # (alone: what a join reads is read before the waiting)
+        own = Filling.objects.select_for_update().get(pk=filling.pk)
         if own.submission is not None:
             return own.submission
         if seen(own) != seen_before:

@@ -11,4 +11,5 @@ def size_told(size: int) -> str:
         return f"{size} B"
     scaled = ((size / 1000**power, unit) for power, unit in enumerate(_UNITS, start=1))
     amount, unit = next(pair for pair in scaled if pair[0] < 999.5 or pair[1] == _UNITS[-1])
-    return f"{number_format(round(amount, 0 if amount >= 10 else 1), 0 if amount >= 10 else 1)} {unit}"
+    rounded = round(amount, 0 if amount >= 10 else 1)
+    return f"{number_format(rounded, 0 if rounded == int(rounded) else 1)} {unit}"
