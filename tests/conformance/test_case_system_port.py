@@ -19,6 +19,7 @@ from formcase.outcomes import (
     Refused,
     RepeatabilityExpired,
     Setup,
+    Withdrawn,
 )
 from formcase.planning.knowledge import CaseQuestion, CodeTableKey, ContactQuestion, KnownCase, KnownRow, Rules
 from formcase.planning.needs import Need
@@ -44,7 +45,7 @@ from formcase.planning.plan import (
 )
 from formcase.submission.form import FormDefinition, FormField, FormGroup, FormPage, FormSummary
 from formcase.submission.model import Field, Group, Page, Submission
-from formcase.targets.port import CaseReference, CaseSystem, Content, Receipt, Repeatability
+from formcase.targets.port import CaseReference, CaseSystem, Content, Receipt, Repeatability, StoredDocument
 
 RULES = Rules(error_case_group="00.01")
 _numbers = count(10_000_001)
@@ -602,3 +603,53 @@ async def test_the_checks_find_what_is_wrong(case_system: CaseSystem, world: Cas
     assert found["error case group"].verdict is Verdict.NO
     assert "00.01" in found["error case group"].remedy.text()
     assert found["reference label"].verdict is Verdict.NO
+
+
+async def test_every_reference_row_is_listed_page_by_page_with_its_case(case_system, world):
+    references = [new_reference() for _ in range(3)]
+    filed = {
+        each: await file(
+            a_plan(each, a_case(), AddReference(Planned("case-1"), RULES.reference_label, each)),
+            case_system,
+            world.caseworker,
+        )
+        for each in references
+    }
+    listed = [row async for page in case_system.references(RULES) for row in page]
+    found = {row.reference_id: row for row in listed if row.reference_id in references}
+    assert {each: row.case for each, row in found.items()} == {each: filed[each].cases[0] for each in references}
+    assert {row.case_group for row in found.values()} == {"02.15"}
+    assert len(listed) == len({(row.reference_id, row.case.id) for row in listed})
+
+
+async def test_the_documents_of_a_case_are_read_back_as_they_were_uploaded(case_system, world):
+    reference, case = new_reference(), Planned("case-1")
+    pdf = Planned("document-1")
+    plan = a_plan(
+        reference,
+        a_case(),
+        a_document("document-1", case, ContentKind.PDF),
+        a_document("document-2", case, ContentKind.XML, pdf),
+        a_document("document-3", case, ContentKind.ATTACHMENT),
+        AddReference(case, RULES.reference_label, reference),
+    )
+    files = {
+        "document-1": (b"%PDF", "Kvittering ø.pdf"),
+        "document-2": (b"<a/>", "a.xml"),
+        "document-3": (b"x" * 300_000, "b.bin"),
+    }
+    uploaded = {key: await case_system.upload(content(*file), world.caseworker) for key, file in files.items()}
+    receipt = await case_system.apply(plan, uploaded, ids(plan), world.caseworker)
+    stored = {document.file_name: document for document in await case_system.documents(receipt.cases[0])}
+    assert {name: document.size for name, document in stored.items()} == {
+        name: len(octets) for octets, name in files.values()
+    }
+    assert stored["a.xml"].main == stored["Kvittering ø.pdf"].record
+    assert stored["b.bin"].main is None
+    for octets, name in files.values():
+        assert b"".join([piece async for piece in case_system.read_document(stored[name])]) == octets
+
+
+async def test_a_document_that_is_not_there_is_told_as_such(case_system):
+    with pytest.raises(Withdrawn):
+        [piece async for piece in case_system.read_document(StoredDocument("999999999", "1", None, "x", 1))]

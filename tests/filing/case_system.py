@@ -1,7 +1,7 @@
 """A case system in memory: change sets are carried out whole or not at all, and it remembers requests where told to."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -38,7 +38,16 @@ from formcase.planning.plan import (
 from formcase.planning.questions import questions
 from formcase.submission.form import FormDefinition
 from formcase.submission.model import Submission
-from formcase.targets.port import CaseReference, Content, DocumentId, FiledCase, Receipt, Repeatability
+from formcase.targets.port import (
+    CaseReference,
+    Content,
+    DocumentId,
+    FiledCase,
+    FiledReference,
+    Receipt,
+    Repeatability,
+    StoredDocument,
+)
 from planning.office import CONTACT_TYPES, METADATA, TABLES
 
 KEPT = timedelta(days=7)
@@ -58,6 +67,7 @@ class Case:
     references: list[str] = field(default_factory=list)
     parties: list[tuple[str, str]] = field(default_factory=list)
     documents: list[tuple[str, bytes]] = field(default_factory=list)
+    stored: list[StoredDocument] = field(default_factory=list)  # of the same documents, what can be asked of them
     rows: list[tuple[str, object]] = field(default_factory=list)
 
     @property
@@ -188,6 +198,22 @@ class ModelCaseSystem(Faulty):
                 stored.note = f"{stored.note}\n\n{text}".strip()
 
         await self._request("add_note", write)
+
+    async def references(self, rules: Rules) -> AsyncIterator[tuple[FiledReference, ...]]:
+        await self._request("references", lambda: None)
+        for case in list(self.cases):
+            yield tuple(
+                FiledReference(reference, self._reference(case), case.case_group) for reference in case.references
+            )
+
+    async def documents(self, case: CaseReference) -> tuple[StoredDocument, ...]:
+        return await self._request("documents", lambda: tuple(self.contents.cases[case.id].stored))
+
+    async def read_document(self, document: StoredDocument) -> AsyncIterator[bytes]:
+        await self._request("read_document", lambda: None)
+        content = self.contents.uploads[document.id].content
+        yield content[: len(content) // 2]
+        yield content[len(content) // 2 :]
 
     async def metadata(self) -> Metadata:
         return await self._request("metadata", lambda: METADATA)
@@ -403,3 +429,7 @@ class _Change:
         upload.taken = True
         case = self._changeable(operation.case, part)
         case.documents.append((str(operation.entry.values["Title"]), upload.content))
+        key = self.documents[operation.key]
+        self.made[operation.key] = f"r-{key}"
+        main = None if operation.main is None else self.made[operation.main.key]
+        case.stored.append(StoredDocument(key, f"r-{key}", main, upload.name, len(upload.content)))

@@ -1,19 +1,20 @@
 """Error cases: when one is made, and how it is filed again once its cause is mended."""
 
+import pytest
 from asgiref.sync import sync_to_async
 
 from filing.case_system import ModelCaseSystem
 from filing.faults import BUSY, LOST, NOT_LET_IN, Fault, Killed, answered
 from filing.world import ANNA, CASE, WRONG_GROUP, World
-from formcase.outcomes import Refused
+from formcase.outcomes import Refused, Unreadable, Withdrawn
 from formcase.sources.port import Status
 from formcase.workflows.actions import send_to_error_case, try_again
 from formcase.workflows.models import SubmissionRecord
 
 
-async def an_error_case(world: World) -> int:
+async def an_error_case(world: World, **submitted: object) -> int:
     """Made because the case system refused something that is mended by now."""
-    key = await world.submitted(attachments=[b"a flag"])
+    key = await world.submitted(**{"attachments": [b"a flag"], **submitted})
     world.cases.fails("knowledge", answered(Refused, "It answered 400.", status=400))
     record = await world.tries(key)
     assert record.filed["kind"] == "error case"
@@ -113,16 +114,69 @@ async def test_a_setup_fault_while_filing_again_does_not_lose_the_error_case(wor
     assert (await world.ends(key)).filed["kind"] == "mapped"
 
 
-async def test_an_error_case_that_the_form_service_keeps_no_longer_keeps_its_submission(world):
-    key = await an_error_case(world)
+@pytest.mark.parametrize("pdf", [b"%PDF a receipt", None])
+async def test_an_error_case_that_the_form_service_keeps_no_longer_is_filed_from_its_own_documents(world, pdf):
+    # two attachments of one size, one of them XML: nothing but the digests tells which is which
+    key = await an_error_case(world, attachments=[b"<a>ONE</a>", b"<a>TWO</a>", b""], pdf=pdf)
     before = await world.bench.record(key)
     world.forms.withdraw(before.submission_id)
     await again(key)
     record = await world.ends(key)
+    error_case, mapped = world.cases.cases
+    assert (record.state, record.filed["kind"]) == ("imported", "mapped")
+    assert sorted(content for _, content in mapped.documents) == sorted(content for _, content in error_case.documents)
+    assert [document.main is None for document in mapped.stored] == [
+        document.main is None for document in error_case.stored
+    ]
+    assert mapped.number in error_case.note
+    assert "read back" in await world.events(key)
+
+
+async def test_a_form_service_that_has_the_submission_but_not_its_files_is_helped_out_too(world):
+    key = await an_error_case(world)
+    await again(key)
+    world.forms.fails("xml", answered(Unreadable, "it lists the file and does not have it."))
+    assert (await world.ends(key)).filed["kind"] == "mapped"
+
+
+@pytest.mark.parametrize("lost", ["xml", "attachment", "everything"])
+async def test_what_nobody_has_any_more_stays_an_error_case_and_says_what_is_missing(world, lost):
+    key = await an_error_case(world)
+    before = await world.bench.record(key)
+    world.forms.withdraw(before.submission_id)
+    (error_case,) = world.cases.cases
+    kept = {"xml": (".pdf", ".txt"), "attachment": (".pdf", ".xml"), "everything": ()}[lost]
+    error_case.stored = (
+        [document for document in error_case.stored if document.file_name.endswith(kept)] if kept else []
+    )
+    for _ in range(2):
+        await again(key)
+        record = await world.ends(key)
     assert (record.state, record.filed["kind"]) == ("imported", "error case")
     assert record.filed["cases"] == before.filed["cases"]
     assert "can't be filed again" in await world.events(key)
+    told = await world.reasons(record)
+    assert told.count("the attachment file a1.txt" if lost == "attachment" else "the submission's XML") == 1
     assert len(world.cases.cases) == 1
+
+
+async def test_a_document_that_goes_while_it_is_read_back_is_no_withdrawal(world):
+    key = await an_error_case(world)
+    world.forms.withdraw((await world.bench.record(key)).submission_id)
+    await again(key)
+    world.cases.fails("read_document", Fault(answered(Withdrawn), skip=4))
+    assert (await world.tries(key)).state == "waiting"
+    assert (await world.ends(key)).filed["kind"] == "mapped"
+
+
+async def test_a_lost_answer_while_filing_from_the_error_case_makes_no_second_mapped_case(world):
+    key = await an_error_case(world)
+    world.forms.withdraw((await world.bench.record(key)).submission_id)
+    await again(key)
+    world.cases.fails("apply", Fault(LOST, before=False))
+    await world.tries(key)
+    assert (await world.ends(key)).filed["kind"] == "mapped"
+    assert len(world.cases.cases) == 2
 
 
 async def test_the_error_case_too_is_found_after_a_lost_answer(world):

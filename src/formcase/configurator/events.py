@@ -27,6 +27,7 @@ EVENTS: dict[str, Promise] = {
     "outdated": _("outdated"),
     "planned": _("planned"),
     "planned anew": _("planned anew"),
+    "read back": _("read back from the error case"),
     "recorded": _("found"),
     "refused": _("refused"),
     "repeated": _("repeated"),

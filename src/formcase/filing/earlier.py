@@ -6,7 +6,7 @@ Looked for before anything is written, and before anything is closed as withdraw
 from formcase.filing.journal import Entry, Filed, Note
 from formcase.filing.way import Way
 from formcase.filing.writing import look_up, wait_for_second_look
-from formcase.messages import message
+from formcase.messages import Message, message
 from formcase.planning.plan import PlanKind
 from formcase.sources.port import Status, SubmissionDetail
 from formcase.targets.port import FiledCase, Receipt
@@ -24,18 +24,28 @@ async def before_withdrawal(way: Way) -> Filed | None:
     Raises `Unsettled` while something that was sent may still be carried out.
     """
     entry = way.attempt.entry
-    if entry.error_case is not None:
-        note = Note(
-            "can't be filed again",
-            message("The form service does not have it any more: the error case keeps it"),
-            "warning",
-        )
-        await way.attempt.filed(entry.error_case, note)
-        return entry.error_case
     if entry.doubt is None:
         return None
     await wait_for_second_look(way, entry.doubt)
     return await look_up(way, entry.doubt)
+
+
+async def keep_error_case(way: Way, error_case: Filed, reason: Message) -> Filed:
+    """It can't be filed again, as nobody has all of it any more: the error case that stands keeps it, and says why.
+
+    Raises `Unsettled` while something that was sent may still be carried out.
+    """
+    doubt = way.attempt.entry.doubt
+    if doubt is not None:
+        await wait_for_second_look(way, doubt)
+        found = await look_up(way, doubt)
+        if found is not None:
+            return found
+    why = message("The form service does not have it any more, and it can't be read back. {reason}", reason=reason)
+    reasons = tuple(one for one in error_case.reasons if one.template != why.template)
+    kept = Filed(error_case.kind, error_case.receipt, (*reasons, why))
+    await way.attempt.filed(kept, Note("can't be filed again", why, "warning"))
+    return kept
 
 
 async def look_for_any(way: Way) -> Filed | None:

@@ -1,6 +1,8 @@
 """The second step: read what lies at the form service, and trust it only when everything agrees."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from formcase.filing.journal import Note, Terms
 from formcase.filing.shaping import map_by, read
@@ -13,6 +15,16 @@ from formcase.submission.agreement import disagreements
 from formcase.submission.model import Submission
 
 
+class Files(Protocol):
+    """Where a submission's PDF and attachments are read from: its form service, as a rule."""
+
+    def pdf(self, summary: SubmissionSummary) -> AsyncIterator[bytes]:
+        """The PDF's bytes, from the first one on each time."""
+
+    def attachment(self, summary: SubmissionSummary, attachment_id: str) -> AsyncIterator[bytes]:
+        """An attachment's bytes, likewise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A submission that was read: what the listing says, what the XML says, and the XML's bytes as served. made: its
@@ -21,6 +33,7 @@ class Fetched:
     summary: SubmissionSummary
     submission: Submission
     xml: bytes
+    files: Files
     made: MadePage | None = None
 
 
@@ -63,7 +76,7 @@ async def fetch(way: Way, detail: SubmissionDetail) -> Fetched:
         files=len(summary.attachments),
     )
     await way.attempt.note(Note("fetched", _with_versions(text, terms, made), duration=way.now() - started))
-    return Fetched(summary, submission, xml, made)
+    return Fetched(summary, submission, xml, way.ends.source, made)
 
 
 def _with_versions(text: Message, terms: Terms, made: MadePage | None) -> Message:

@@ -8,6 +8,7 @@ import structlog
 
 from formcase.filing import deciding, earlier
 from formcase.filing.fetching import Fetched, fetch, identify
+from formcase.filing.from_error_case import Incomplete, read_back
 from formcase.filing.journal import Attempt, Entry, Filed, Journal, Note, SubmissionKey, Superseded
 from formcase.filing.parking import say_parked
 from formcase.filing.planning_step import Busy, plan_error, plan_mapped
@@ -16,7 +17,7 @@ from formcase.filing.reporting import say_delivered, say_imported
 from formcase.filing.way import Ends, Way
 from formcase.filing.writing import PlanAnew, Unsettled, settle_doubt, write
 from formcase.messages import Message, Translate, message
-from formcase.outcomes import AlreadyImported, Outcome, Permanent, Refused, Setup, Withdrawn
+from formcase.outcomes import AlreadyImported, Outcome, Permanent, Refused, Setup, Unreadable, Withdrawn
 from formcase.planning.errors import PlanningFailed
 from formcase.planning.plan import Plan, PlanKind
 from formcase.sources.port import Status
@@ -92,12 +93,26 @@ async def _bring_forward(way: Way) -> None:
     if filed is None:
         try:
             filed = await _fetch_and_file(way)
-        except Withdrawn:
-            filed = await earlier.before_withdrawal(way)
-            if filed is None:
-                raise
+        except (Withdrawn, Unreadable) as gone:
+            filed = await _without_form_service(way, gone)
     if filed is not None:
         await say_imported(way, filed)
+
+
+async def _without_form_service(way: Way, gone: Withdrawn | Unreadable) -> Filed:
+    """The form service has nothing left that can be read: an error case has it all. Raises what the form service
+    said where there is none, and nothing was filed."""
+    error_case = way.attempt.entry.error_case
+    if error_case is not None:
+        try:
+            fetched = await read_back(way, error_case)
+        except Incomplete as incomplete:
+            return await earlier.keep_error_case(way, error_case, incomplete.reason)
+        return await _file(way, fetched)
+    filed = await earlier.before_withdrawal(way) if isinstance(gone, Withdrawn) else None
+    if filed is None:
+        raise gone
+    return filed
 
 
 async def _fetch_and_file(way: Way) -> Filed | None:

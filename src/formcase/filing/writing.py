@@ -162,15 +162,15 @@ async def _upload(way: Way, fetched: Fetched, intent: Intent) -> Intent:
 
 
 def _reader(way: Way, fetched: Fetched, content: ContentKey) -> Callable[[], AsyncIterator[bytes]]:
-    source = way.ends.source
+    files = fetched.files
     if content.kind is ContentKind.XML:
         return lambda: _once(fetched.xml)
     if content.kind is ContentKind.PDF:
-        return lambda: source.pdf(fetched.summary)
+        return lambda: files.pdf(fetched.summary)
     attachment = content.attachment
     if attachment is None:
         raise ValueError("An attachment's content key carries the attachment's id.")
-    return lambda: source.attachment(fetched.summary, attachment)
+    return lambda: files.attachment(fetched.summary, attachment)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

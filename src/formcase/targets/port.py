@@ -36,6 +36,27 @@ class FiledCase:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledReference:
+    """One reference row as it stands: a case made or changed for the submission of this reference ID."""
+
+    reference_id: str
+    case: CaseReference
+    case_group: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document of a case, as it can be read back. id: of its bytes; record: of the document; main: of the document
+    that it supplements, None where it supplements none; size in bytes, None where the case system does not say."""
+
+    id: DocumentId
+    record: str
+    main: str | None
+    file_name: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """A file to upload. `open` starts reading from the first byte, each time it is called; size in bytes."""
 
@@ -101,6 +122,16 @@ class CaseSystem(Protocol):
 
     async def add_note(self, case: CaseReference, text: str, executing_user: str) -> None:
         """Add a paragraph below the case's note; the same paragraph twice stands there once."""
+
+    def references(self, rules: Rules) -> AsyncIterator[tuple[FiledReference, ...]]:
+        """Every reference row that there is, a bounded page at a time, as the account; of what is written meanwhile
+        some may be missing."""
+
+    async def documents(self, case: CaseReference) -> tuple[StoredDocument, ...]:
+        """The documents of a case whose bytes can be read, as the account."""
+
+    def read_document(self, document: StoredDocument) -> AsyncIterator[bytes]:
+        """A document's bytes, as the account. Raises `Withdrawn` where it is not there any more."""
 
     async def metadata(self) -> Metadata:
         """The model, from a cache that is renewed by itself."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from formcase.checks import CheckResult
 from formcase.messages import Message, message
-from formcase.outcomes import Outcome, Outdated, Passing, Refused, Setup, Unknown
+from formcase.outcomes import Outcome, Outdated, Passing, Refused, Setup, Unknown, Withdrawn
 from formcase.planning.knowledge import CodeTable, CodeTableKey, ContactType, Knowledge, Rules
 from formcase.planning.metadata import Metadata
 from formcase.planning.needs import Need
@@ -31,8 +31,10 @@ from formcase.targets.port import (
     Content,
     DocumentId,
     FiledCase,
+    FiledReference,
     Receipt,
     Repeatability,
+    StoredDocument,
 )
 from formcase.targets.workzone import batch
 from formcase.targets.workzone.answer import Answer, JsonObject, inner, text
@@ -41,7 +43,7 @@ from formcase.targets.workzone.errors import refused_batch, refused_change, refu
 from formcase.targets.workzone.files import slug
 from formcase.targets.workzone.knowledge import Expert
 from formcase.targets.workzone.metadata import LARGEST, InvalidMetadata, demand_sets, read_metadata
-from formcase.targets.workzone.query import Equals, Expand, entities
+from formcase.targets.workzone.query import Equals, Expand, entities, entity
 from formcase.targets.workzone.reading import Reader
 from formcase.targets.workzone.receipts import WRITING, cases_of, in_order
 from formcase.targets.workzone.settings import WorkZoneSettings
@@ -160,6 +162,45 @@ class WorkZone(CaseSystem):
                     raise
             else:
                 return
+
+    async def references(self, rules: Rules) -> AsyncIterator[tuple[FiledReference, ...]]:
+        """Every reference row that there is, a page at a time."""
+        tried = message("Reading which submissions the case system has cases of")
+        address = entities(
+            "FileInfos",
+            Equals("CustomLabel_Value", rules.reference_label),
+            select=("Info_Value",),
+            expand=(Expand("File", ("ID", "FileNo", "FileClass_Value")),),
+        )
+        async for page in self._reader.pages(tried, address):
+            yield tuple(self._reference(tried, row) for row in page)
+
+    async def documents(self, case: CaseReference) -> tuple[StoredDocument, ...]:
+        """The documents of a case whose bytes can be read."""
+        tried = message("Reading the documents of the case {case}", case=case.number or case.id)
+        rows = await self._reader.every(
+            tried,
+            entities(
+                "Records",
+                Equals("FileKey_Value", case.id),
+                select=("ID", "PrimaryRecordKey_Value"),
+                expand=(Expand("Document", ("ID", "FileName", "Size")),),
+            ),
+        )
+        return tuple(document for row in rows if (document := _document(row)) is not None)
+
+    async def read_document(self, document: StoredDocument) -> AsyncIterator[bytes]:
+        """A document's bytes."""
+        tried = message("Reading a document of the case system")
+
+        def refused(answer: Answer) -> Outcome:
+            if answer.status == 404:
+                return Withdrawn(tried, message("The document is not there any more."))
+            return refused_read(tried, answer, as_user=False)
+
+        address = f"{entity('Documents', document.id)}/$value"
+        async for piece in self._transport.download(tried, address, document.size, refused):
+            yield piece
 
     async def metadata(self) -> Metadata:
         """The model, read again when it has grown old or the case system refused something."""
@@ -292,9 +333,29 @@ class WorkZone(CaseSystem):
             case_group=text(case, "FileClass_Value") or "",
         )
 
+    def _reference(self, tried: Message, row: JsonObject) -> FiledReference:
+        filed = self._filed_case(tried, row)
+        return FiledReference(text(row, "Info_Value") or "", filed.case, filed.case_group)
+
     def _case(self, key: str, number: str) -> CaseReference:
         address = self._settings.case_address
         return CaseReference(key, number, address.replace("{id}", quote(key, safe="")) if address else None)
+
+
+def _document(row: JsonObject) -> StoredDocument | None:
+    """A document; None where it has no bytes."""
+    content, record = inner(row, "Document"), text(row, "ID")
+    key = text(content, "ID") if content is not None else None
+    if content is None or not key or not record:
+        return None
+    size = text(content, "Size")
+    return StoredDocument(
+        id=key,
+        record=record,
+        main=text(row, "PrimaryRecordKey_Value") or None,
+        file_name=text(content, "FileName") or "",
+        size=int(size) if size is not None and size.isascii() and size.isdigit() else None,
+    )
 
 
 def _today(time_zone: str) -> date:

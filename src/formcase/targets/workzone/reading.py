@@ -1,6 +1,7 @@
 """Reading entities: lists page by page, single ones by key, and collections that came along with them."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from yarl import URL
@@ -13,6 +14,8 @@ from formcase.targets.workzone.transport import Transport
 
 MOST_ROWS = 200_000
 _MOST_PAGES = 10_000
+_MOST_PAGES_OF_ALL = 1_000_000  # of a list that is read a page at a time
+_PAGE_SIZE = 500
 _NEXT = "@odata.nextLink"
 _WELL_ENCODED = re.compile(r"[!-~]+")
 
@@ -41,6 +44,24 @@ class Reader:
     async def every_if_served(self, tried: Message, address: str) -> tuple[JsonObject, ...] | None:
         """The same, as the account; None where the case system has no such list."""
         return await self._every(tried, address, None)
+
+    async def pages(self, tried: Message, address: str) -> AsyncIterator[tuple[JsonObject, ...]]:
+        """All entities of a list, as the account, a page at a time, however long it is."""
+        for _ in range(_MOST_PAGES_OF_ALL):
+            answer = await self._transport.read(tried, address, page_size=_PAGE_SIZE)
+            content = self._content(tried, answer, None)
+            page = objects(content, "value")
+            if page is None:
+                raise _misshapen(tried)
+            yield page
+            link = text(content, _NEXT)
+            if link is None:
+                return
+            following = self._below_root(tried, link, address)
+            if following == address:
+                break
+            address = following
+        raise Setup(tried, message("The list has no end."), message("Check the case system."))
 
     async def one(self, tried: Message, address: str, user: str | None = None) -> Entity | None:
         """An entity by its key; None where it is not there, or not for this user."""

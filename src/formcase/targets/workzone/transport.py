@@ -5,7 +5,8 @@ Redirects are never followed, cookies never kept. What an answer means is decide
 
 import re
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import aiohttp
@@ -22,6 +23,7 @@ LARGEST_PAGE = 16 * 1024 * 1024
 _LARGEST_TOKEN = 256 * 1024
 _IDLE_CONNECTION = 15  # seconds; shorter than servers keep one, so that few requests meet a closed connection
 _CHUNK = 64 * 1024
+_UNKNOWN_SIZE = 1024**3  # bytes that a file may have whose size nobody says, for the time that it may take
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,100}/[\w!#$&^.+-]{1,100}", re.ASCII)
 _JSON = "application/json;odata.metadata=minimal"
 _ANY_BYTES = "application/octet-stream"
@@ -42,10 +44,20 @@ class Transport:
         return self._root
 
     async def read(
-        self, tried: Message, address: str, *, user: str | None = None, accept: str = _JSON, largest: int = LARGEST_PAGE
+        self,
+        tried: Message,
+        address: str,
+        *,
+        user: str | None = None,
+        accept: str = _JSON,
+        largest: int = LARGEST_PAGE,
+        page_size: int | None = None,
     ) -> Answer:
-        """GET, whatever the status. A connection that was closed while idle is tried once more by the HTTP client."""
+        """GET, whatever the status. A connection that was closed while idle is tried once more by the HTTP client.
+        page_size: how many entities a page had best have, None for what the service likes."""
         headers = {"Accept": accept, "OData-MaxVersion": "4.0"}
+        if page_size is not None:
+            headers["Prefer"] = f"odata.maxpagesize={page_size}"
         request = _Request(tried, "GET", self._below_root(address), headers, self._settings.timeouts.read, largest)
         try:
             return await self._send(request, user)
@@ -93,6 +105,28 @@ class Transport:
             raise Passing(tried, message("It was answered before the file had been sent."))
         return answer
 
+    async def download(
+        self, tried: Message, address: str, size: int | None, refused: Callable[[Answer], Exception]
+    ) -> AsyncGenerator[bytes, None]:
+        """GET a file as the account, piece by piece. refused: what is raised for any answer but the file."""
+        headers = {"Accept": "*/*", "OData-MaxVersion": "4.0"}
+        limit = self._settings.timeouts.read + self._time_for(size or _UNKNOWN_SIZE)
+        request = _Request(tried, "GET", self._below_root(address), headers, limit, LARGEST_PAGE)
+        try:
+            for renewed in (False, True):
+                login = await self._login.header()
+                async with self._opened(request.with_headers({"Authorization": login})) as response:
+                    if response.status == 401 and self._login.renewable and not renewed:
+                        self._login.forget(login)
+                        continue
+                    if response.status != 200:
+                        raise refused(await _whole(response, LARGEST_PAGE))
+                    async for piece in response.content.iter_chunked(_CHUNK):
+                        yield piece
+                    return
+        except _Lost as lost:
+            raise lost.passing(tried) from None
+
     async def close(self) -> None:
         """Give back the connections."""
         if self._session is not None:
@@ -127,6 +161,11 @@ class Transport:
             raise lost.passing(tried) from None
 
     async def _once(self, request: "_Request") -> Answer:
+        async with self._opened(request) as response:
+            return await _whole(response, request.largest)
+
+    @asynccontextmanager
+    async def _opened(self, request: "_Request") -> AsyncIterator[aiohttp.ClientResponse]:
         url, tried = request.url, request.tried
         times = self._settings.timeouts
         timeout = aiohttp.ClientTimeout(total=request.limit, sock_connect=times.connect, sock_read=times.silence)
@@ -135,7 +174,7 @@ class Transport:
             async with self._open_session().request(
                 request.method, url, data=data, headers=request.headers, allow_redirects=False, timeout=timeout
             ) as response:
-                return await _whole(response, request.largest)
+                yield response
         except aiohttp.ClientSSLError as error:
             raise _no_trust(tried, url, error) from None
         except aiohttp.ClientConnectorDNSError:
