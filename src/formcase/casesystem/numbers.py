@@ -42,9 +42,12 @@ class Numbers:
         return reserved.pop(0) if reserved else _take(series, 1)
 
 
-def case_series(case_group: CodeEntry, day: date) -> str:
-    """The series from which a case of this group takes its number: the mask with all but the number filled in."""
-    mask = case_group.properties.get("#NumberMask") or getattr(settings, "CASESYSTEM_NUMBER_MASK", DEFAULT_MASK)
+def case_series(case_group: CodeEntry, day: date, usual: object = None) -> str:
+    """The series from which a case of this group takes its number: the mask with all but the number filled in. usual:
+    the mask of groups that have none of their own, where the set-up names one."""
+    mask = (
+        case_group.properties.get("#NumberMask") or usual or getattr(settings, "CASESYSTEM_NUMBER_MASK", DEFAULT_MASK)
+    )
     filled = {"year": f"{day.year}", "file class": case_group.key, "number": "{number}"}
     return "case " + _FIELD.sub(lambda match: filled[match[1]], str(mask))
 

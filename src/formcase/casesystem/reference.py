@@ -41,6 +41,7 @@ CODE_SETS = frozenset(
 )
 SUMMARY_WITH_CODE = frozenset({"FileClasses", "Postcodes"})
 CORPORATE_ACCESS = "corporate access"
+NUMBER_MASK = "number mask"
 _MAX_RENDERED = 2000
 
 

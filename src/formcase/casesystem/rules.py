@@ -13,6 +13,7 @@ from formcase.casesystem.access_codes import FREE, Permission
 from formcase.casesystem.drafts import Draft
 from formcase.casesystem.errors import Refusal, conflict
 from formcase.casesystem.numbers import case_number, case_series, contact_series
+from formcase.casesystem.reference import NUMBER_MASK
 from formcase.casesystem.rights import EVERYONE, Action, Table
 from formcase.casesystem.work import Work, current_value
 
@@ -75,7 +76,7 @@ class FileRule(_Guarded):
             work.actor.demand_right(Action.LOCK, Table.CASE)
         group = work.reference.code("FileClasses", str(draft.values.get("FileClass_Value")))
         if isinstance(instance, models.File) and group is not None and not draft.problems.found:
-            series = case_series(group, work.today)
+            series = case_series(group, work.today, work.reference.settings.get(NUMBER_MASK))
             instance.number = case_number(series, work.numbers.next(series))
             instance.create_unit = work.actor.unit
 

@@ -18,6 +18,7 @@ from formcase.casesystem.errors import Problem, Refusal, invalid
 from formcase.casesystem.exchange import Answer, Request, refusal_answer
 from formcase.casesystem.numbers import Numbers, case_series
 from formcase.casesystem.paths import entity_at
+from formcase.casesystem.reference import NUMBER_MASK
 from formcase.casesystem.repeatability import (
     ACCEPTED,
     Remembered,
@@ -151,7 +152,7 @@ def _case_series(session: Session, parts: Sequence[Part]) -> list[str]:
             key = _case_group(session, part.request)
             group = session.reference.code("FileClasses", key) if key is not None else None
             if group is not None:
-                series.append(case_series(group, today))
+                series.append(case_series(group, today, session.reference.settings.get(NUMBER_MASK)))
     return series
 
 

@@ -36,6 +36,12 @@ def register(app: App) -> None:
     case_system.command(
         "formcase.cli.commands.case_system:password", name="password", help="Give a user a password for its pages."
     )
+    case_system.command(
+        "formcase.cli.commands.case_system:export", name="export", help="Print its whole set-up as one file."
+    )
+    case_system.command(
+        "formcase.cli.commands.case_system:import_", name="import", help="Add and change what a set-up file says."
+    )
     app.command(case_system)
 
     app.command("formcase.cli.commands.worker:worker", name="worker", help="Watch and file, until a signal ends it.")

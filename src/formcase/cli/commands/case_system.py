@@ -1,5 +1,7 @@
 """`formcase case-system …`: the built-in case system's own set-up."""
 
+import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -59,6 +61,47 @@ def password(
     else:
         output.say(f"Log in to the case system as {user} with the password {made}")
         output.say("It is shown this once and must be changed at the first log-in.")
+
+
+def export(*, json: Json = False) -> None:
+    """Print the whole set-up as one YAML file: code tables, users, rights, accounts. No secret is in it."""
+    _demand_built_in()
+    with prepared():
+        from formcase.casesystem.administration.file import write_file
+
+        text = write_file()
+    if json:
+        output.print_json({"file": text})
+    else:
+        sys.stdout.write(text)
+
+
+def import_(
+    file: Annotated[Path, Parameter(help="A file that `case-system export` printed; - for standard input.")],
+    *,
+    dry_run: Annotated[bool, Parameter(negative="", help="Say what would change, and change nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Add and change what a set-up file says, all or nothing. What is there and not in the file stays."""
+    _demand_built_in()
+    text = _text_of(file)
+    with prepared():
+        from formcase.casesystem.administration.file import BadFileError, carry_in
+
+        try:
+            carried = carry_in(text, "command", only_try=dry_run)
+        except BadFileError as error:
+            raise CommandFailed(f"{file} is not carried in.\n{error}") from None
+    rows: list[dict[str, output.Cell]] = [{"table": table, **counts} for table, counts in carried.counts.items()]
+    columns = {"table": "Table", "added": "Added", "changed": "Changed", "same": "As it was"}
+    output.print_rows(columns, rows, as_json=json, name="tables")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"{file} can't be read as UTF-8 text: {type(error).__name__}.", WRONG_USE) from None
 
 
 def _demand_built_in() -> None:
