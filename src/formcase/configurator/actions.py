@@ -35,6 +35,7 @@ ACTIONS: dict[str, Promise] = {
     "submission sent to error case": _("submission sent to error case"),
     "error case filed again": _("error case filed again"),
     "person looked up": _("person looked up by number"),
+    "reconciliation asked for": _("comparison asked for"),
     "content keys rotated": _("content key changed"),
     "content key dropped": _("content key dropped"),
 }
@@ -45,6 +46,7 @@ KINDS: dict[str, Promise] = {
     "submission": _("Submission"),
     "person": _("Person"),
     "content key": _("Content key"),
+    "reconciliation": _("Reconciliation"),
 }
 
 # Parameters of service workflows have names of their own, which are not translated.

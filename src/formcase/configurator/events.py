@@ -28,6 +28,8 @@ EVENTS: dict[str, Promise] = {
     "planned": _("planned"),
     "planned anew": _("planned anew"),
     "read back": _("read back from the error case"),
+    "rebuilt": _("recorded again"),
+    "reconciled": _("compared with both ends"),
     "recorded": _("found"),
     "refused": _("refused"),
     "repeated": _("repeated"),

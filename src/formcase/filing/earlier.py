@@ -59,6 +59,8 @@ async def look_for_any(way: Way) -> Filed | None:
         await wait_for_second_look(way, entry.doubt)
         return await look_up(way, entry.doubt)
     found = await way.ends.target.filed(entry.reference_id, entry.terms.rules)
+    known = {case.id for case in entry.error_case.receipt.cases} if entry.error_case is not None else set()
+    found = tuple(one for one in found if one.case.id not in known)
     if not found:
         return None
     filed = Filed(_kind(found, entry), Receipt(tuple(one.case for one in found)))

@@ -106,6 +106,7 @@ class Entry:
     form_id: empty where the listing said nothing of the submission but its id. reference_owner: the id of another
     submission that has this reference ID already, None where it is this one's own. error_case: the error case that is
     being filed again. passing_since: since when nothing but passing failures came. recorded_at: when it was found.
+    look_first: the journal may have lost what was filed, so that the case system is asked before anything is written.
     """
 
     key: SubmissionKey
@@ -130,6 +131,7 @@ class Entry:
     repeatability_seen: bool = False
     taken_over: bool = False  # an earlier attempt never said how it ended
     recorded_at: datetime | None = None
+    look_first: bool = False
 
     @property
     def doubt(self) -> Intent | None:

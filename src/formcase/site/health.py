@@ -31,6 +31,27 @@ def ready(_request: HttpRequest) -> HttpResponse:
     return JsonResponse(content, status=200 if is_ready else 503)
 
 
+@require_safe
+@never_cache
+def accounted(_request: HttpRequest) -> HttpResponse:
+    """Every submission is accounted for at both ends, by the newest comparisons; 503 where not, or where nobody has
+    looked lately. silentFailures must be 0."""
+    from formcase.workflows.reconciling import runs
+
+    try:
+        standing = runs.standing()
+    except Error:
+        return JsonResponse({"status": "unknown", "database": "out of reach"}, status=503)
+    content = {
+        "status": "accounted for" if standing.well else "look",
+        "silentFailures": standing.silent_failures,
+        "notReconciled": standing.problems,
+        "reconciled": "lately" if standing.complete else "not lately",
+        "oldest": None if standing.oldest is None else standing.oldest.isoformat(timespec="seconds"),
+    }
+    return JsonResponse(content, status=200 if standing.well else 503)
+
+
 def database_answers() -> bool:
     """Whether the database answers now."""
     try:

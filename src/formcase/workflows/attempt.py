@@ -125,6 +125,7 @@ class PostgresAttempt:
                 documents=kept(dict(intent.documents)),
                 sent_at=None,
                 doubt_since=None,
+                look_first=False,
                 mapping_version_id=intent.mapping,
                 transform_version_id=intent.transform,
             )

@@ -16,6 +16,8 @@ FILING_TASK = "formcase.file_submission"
 WATCH_TASK = "formcase.watch"
 CHECK_QUEUE = "checks"
 CHECK_TASK = "formcase.check"
+RECONCILE_QUEUE = "reconcile"
+RECONCILE_TASK = "formcase.reconcile"
 
 
 async def enqueue_filing(app: App, connection: AsyncConnection[DictRow], key: int, at: datetime | None = None) -> None:
@@ -35,6 +37,11 @@ async def enqueue_watch(
 async def enqueue_check(app: App, connection: AsyncConnection[DictRow], workflow: int) -> None:
     """A job that looks whether this workflow's checks must be run again, and runs them."""
     await _enqueue(app, connection, _Job(CHECK_TASK, CHECK_QUEUE, f"check:{workflow}", None), workflow=workflow)
+
+
+async def enqueue_reconciliation(app: App, connection: AsyncConnection[DictRow]) -> None:
+    """A job that compares all enabled workflows with both ends."""
+    await _enqueue(app, connection, _Job(RECONCILE_TASK, RECONCILE_QUEUE, "reconcile", None))
 
 
 @dataclass(frozen=True, slots=True)

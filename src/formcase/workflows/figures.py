@@ -17,6 +17,7 @@ from formcase.workflows import causes
 from formcase.workflows.causes import cause_of
 from formcase.workflows.installation import certificate_store
 from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.reconciling import runs
 from formcase.workflows.sql import statement
 
 OUTCOMES = ("imported", "error case", "handled", "withdrawn", "blocked", "waiting")
@@ -162,7 +163,7 @@ def expiring(now: datetime | None = None) -> tuple[Expiring, ...]:
 def attention(now: datetime | None = None) -> tuple[Attention, ...]:
     """What needs a person now, the gravest first."""
     moment = now or timezone.now()
-    found = [*_no_worker(moment), *_of_workflows(), *_of_certificates(moment), *_of_submissions()]
+    found = [*_no_worker(moment), *_of_workflows(), *_of_certificates(moment), *_of_submissions(), *_unaccounted()]
     return tuple(sorted(found, key=lambda one: not one.grave))
 
 
@@ -219,6 +220,17 @@ def _of_submissions() -> Iterator[Attention]:
     if rest:
         text = message("Error cases with {count} other causes", count=len(groups) - MOST_CAUSES)
         yield Attention("error cases", text, grave=False, count=rest)
+
+
+def _unaccounted() -> Iterator[Attention]:
+    for row in runs.newest():
+        problem = runs.problem_of(row)
+        if problem is not None:
+            text = message("{workflow} could not be reconciled. {problem}", workflow=str(row.workflow), problem=problem)
+            yield Attention("not reconciled", text, False, row.ended_at, workflow=row.workflow_id)
+        elif row.findings:
+            text = message("Submissions or cases that are unaccounted for: {count}", count=row.findings)
+            yield Attention("unaccounted", text, True, row.ended_at, row.findings, row.workflow_id)
 
 
 def _starts(unit: Unit, bars: int, now: datetime) -> list[datetime]:

@@ -295,6 +295,7 @@ class PostgresJournal:
             repeatability_seen=row["repeatability_seen"],
             taken_over=row["taken_over"],
             recorded_at=row["recorded_at"],
+            look_first=row["look_first"],
         )
 
 

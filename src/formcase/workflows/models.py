@@ -68,6 +68,8 @@ class ServiceWorkflow(models.Model):
     check_problem = models.JSONField(null=True, blank=True)  # the first no
     check_warning = models.JSONField(null=True, blank=True)  # the first warning
 
+    next_reconciliation_at = models.DateTimeField(null=True, blank=True)
+
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -213,6 +215,9 @@ class SubmissionRecord(models.Model):
     sealed_error_case = models.BinaryField(null=True, blank=True)  # the reasons of error_case
     sealed_to_error_case = models.BinaryField(null=True, blank=True)
     content_removed_at = models.DateTimeField(null=True, blank=True)
+
+    # the journal may be older than the ends: the case system is asked before anything is written
+    look_first = models.BooleanField(default=False, db_default=False)
 
     # of what the workflow carries, the versions that the last plan was made with
     mapping_version = models.ForeignKey(
@@ -398,3 +403,54 @@ class CheckRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workflow_id} {self.started_at:%Y-%m-%d %H:%M:%S} {self.verdict}"
+
+
+class Reconciliation(models.Model):
+    """One comparison of a workflow's three sides. workflow: none for the cases that belong to no known submission.
+    findings: what was unaccounted for at its end; problem: why it could not be carried through."""
+
+    workflow = models.ForeignKey(
+        ServiceWorkflow, null=True, on_delete=models.CASCADE, related_name="reconciliations", db_index=False
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    by = models.CharField(max_length=200, blank=True, default="")
+    at_form_service = models.PositiveIntegerField(default=0)
+    in_journal = models.PositiveIntegerField(default=0)
+    at_case_system = models.PositiveIntegerField(default=0)
+    findings = models.PositiveIntegerField(default=0)
+    repaired = models.PositiveIntegerField(default=0)
+    problem = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(F("workflow"), F("id").desc(), name="reconciliation_by_workflow")]
+
+    def __str__(self) -> str:
+        return f"{self.workflow_id} {self.started_at:%Y-%m-%d %H:%M:%S} {self.findings}"
+
+
+class Finding(models.Model):
+    """One thing that is unaccounted for. kind: one of `reconciling.judging.Kind`."""
+
+    run = models.ForeignKey(Reconciliation, on_delete=models.CASCADE, related_name="found")
+    kind = models.CharField(max_length=40)
+    submission = models.ForeignKey(SubmissionRecord, null=True, on_delete=models.SET_NULL, related_name="+")
+    submission_id_there = models.CharField(max_length=64, blank=True, default="")
+    reference_id = models.CharField(max_length=200, blank=True, default="")
+    form_id = models.CharField(max_length=64, blank=True, default="")
+    cases = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.reference_id}: {self.kind}"
+
+
+class ForeignReference(models.Model):
+    """A reference ID at the case system that belongs to no submission of ours, as somebody has said, or as it was there
+    before the first comparison."""
+
+    reference_id = models.CharField(max_length=200, primary_key=True)
+    accepted_at = models.DateTimeField()
+    by = models.CharField(max_length=200, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.reference_id

@@ -21,10 +21,13 @@ from formcase.workflows.enqueueing import (
     CHECK_TASK,
     FILING_QUEUE,
     FILING_TASK,
+    RECONCILE_QUEUE,
+    RECONCILE_TASK,
     WATCH_QUEUE,
     WATCH_TASK,
 )
 from formcase.workflows.pool import Pool
+from formcase.workflows.reconciling import comparing
 from formcase.workflows.sql import statement
 from formcase.workflows.translation import translation
 from formcase.workflows.watch import Watcher
@@ -63,6 +66,12 @@ async def watch(context: JobContext, workflow: int) -> None:
 async def check(context: JobContext, workflow: int) -> None:
     """Run one workflow's checks again, where there is a reason to."""
     await _guarded(check_runs.look(workflow), workflow=workflow)
+
+
+@app.task(name=RECONCILE_TASK, queue=RECONCILE_QUEUE, pass_context=True)
+async def reconcile(context: JobContext) -> None:
+    """Compare all enabled workflows with both ends."""
+    await _guarded(comparing.reconcile_enabled())
 
 
 async def _guarded(work: Awaitable[None], **about: int) -> None:

@@ -98,6 +98,11 @@ def _register_privacy(app: App) -> None:
     retention.command("formcase.cli.commands.retention:show", name="show", help="Show what is kept and what is due.")
     retention.command("formcase.cli.commands.retention:apply", name="apply", help="Remove now what is due.")
     app.command(retention)
+    app.command(
+        "formcase.cli.commands.reconcile:reconcile",
+        name="reconcile",
+        help="Compare both ends with what is recorded here.",
+    )
 
 
 _USER = {

@@ -19,6 +19,7 @@ MODULES = (
     "submission",
     "error_cases",
     "workflow_log",
+    "reconciliation",
     "certificates",
     "case_system",
     "users",

@@ -19,7 +19,7 @@ with before as (
 select begun.id, begun.source, begun.submission_id, begun.reference_id, begun.form_id, begun.state, begun.attempt,
        begun.taken_over, begun.delivered_at, begun.intent, begun.documents, begun.sent_at, begun.doubt_since,
        begun.filed, begun.error_case, begun.to_error_case, begun.tries, begun.unreadable_tries, begun.passing_since,
-       begun.blocked_reported, begun.blocked_since, begun.recorded_at, w.version as workflow_version,
+       begun.blocked_reported, begun.blocked_since, begun.recorded_at, begun.look_first, w.version as workflow_version,
        w.id as workflow_id, w.executing_user, w.error_case_group, w.error_access_code, w.language, w.watch_interval,
        w.block_after, w.settle, w.mapping_id, w.transform_id, w.keep_imported_days, w.keep_error_case_days,
        w.keep_content_days, begun.data_key_id, case when begun.intent is not null then begun.sealed_plan end as sealed_plan,
