@@ -14,7 +14,7 @@ def status_body(status: Status, message: str | None, cases: Sequence[ReportedCas
     """The JSON to send. A message that is too long is cut; where the cases make it too large, first their addresses
     go, then as many of the last ones as must."""
     text = _cut(message, LONGEST_MESSAGE) if message is not None else None
-    listed = [(case.case_number, case.url) for case in cases]
+    listed = [(case.case_number, _elsewhere(case.url)) for case in cases]
     body = _body(status, text, listed, at)
     if len(body) > LARGEST_BODY:
         listed = [(number, None) for number, _ in listed]
@@ -23,6 +23,11 @@ def status_body(status: Status, message: str | None, cases: Sequence[ReportedCas
         listed = listed[: len(listed) * LARGEST_BODY // len(body)] or listed[:1]
         body = _body(status, text, listed, at)
     return body
+
+
+def _elsewhere(address: str | None) -> str | None:
+    """An address that leads to the case from the form service, too; one within our own server does not."""
+    return address if address is not None and address.startswith(("https://", "http://")) else None
 
 
 def _body(status: Status, message: str | None, cases: Sequence[tuple[str, str | None]], at: datetime) -> bytes:

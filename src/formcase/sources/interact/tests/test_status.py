@@ -110,3 +110,8 @@ def test_many_cases_stay_within_what_the_service_takes():
     body = status_body(Status.IMPORTED, "🙂" * 4000, many * 10, AT)
     assert len(body) <= 64 * 1024
     assert len(json.loads(body)["cases"]) > 500
+
+
+def test_an_address_within_our_own_server_is_not_told():
+    body = json.loads(status_body(Status.IMPORTED, None, [ReportedCase("1", "/case-system/cases/1/")], AT))
+    assert body["cases"] == [{"caseNumber": "1", "url": None}]
