@@ -29,19 +29,8 @@ def register(app: App) -> None:
     app.command(user)
 
     case_system = App(name="case-system", help="The built-in case system.")
-    case_system.command(
-        "formcase.cli.commands.case_system:corporate_access", name="corporate-access", help="Switch corporate access."
-    )
-    case_system.command("formcase.cli.commands.case_system:users", name="users", help="List its users.")
-    case_system.command(
-        "formcase.cli.commands.case_system:password", name="password", help="Give a user a password for its pages."
-    )
-    case_system.command(
-        "formcase.cli.commands.case_system:export", name="export", help="Print its whole set-up as one file."
-    )
-    case_system.command(
-        "formcase.cli.commands.case_system:import_", name="import", help="Add and change what a set-up file says."
-    )
+    for name, (function, text) in _CASE_SYSTEM.items():
+        case_system.command(f"formcase.cli.commands.case_system:{function}", name=name, help=text)
     app.command(case_system)
 
     app.command("formcase.cli.commands.worker:worker", name="worker", help="Watch and file, until a signal ends it.")
@@ -105,6 +94,13 @@ def _register_privacy(app: App) -> None:
     )
 
 
+_CASE_SYSTEM = {
+    "corporate-access": ("corporate_access", "Switch corporate access."),
+    "users": ("users", "List its users."),
+    "password": ("password", "Give a user a password for its pages."),
+    "export": ("export", "Print its whole set-up as one file."),
+    "import": ("import_", "Add and change what a set-up file says."),
+}
 _USER = {
     "list": ("list_", "List the users."),
     "create": ("create", "Make a user; the password is printed once."),
