@@ -49,6 +49,7 @@ def test_plans_intents_and_reasons_are_carried_over_and_sealed(as_before, django
         name=f"contact:P:{NUMBER}", submission_id=record.pk, attempt=1
     )
     MigrationExecutor(connection).migrate(AFTER)
+    MigrationExecutor(connection).migrate(MigrationExecutor(connection).loader.graph.leaf_nodes("workflows"))
     waiting, error_case, again, bare = SubmissionRecord.objects.order_by("pk")
     with connection.cursor() as cursor:
         cursor.execute("select t::text from workflows_submissionrecord t")

@@ -68,13 +68,17 @@ def register(app: App) -> None:
     )
     app.command(error_cases)
     _register_privacy(app)
+    _register_bench(app)
+    app.command("formcase.cli.commands.log:log", name="log", help="Print everything that happened, newest first.")
+
+
+def _register_bench(app: App) -> None:
     bench = App(name="bench", help="A test database at its real size.", show=False)
     bench.command("formcase.cli.commands.bench:mark", name="mark", help="Say that an empty database is one for tests.")
     bench.command("formcase.cli.commands.bench:fill_submissions", name="fill-submissions", help="Add submissions.")
     bench.command("formcase.cli.commands.bench:fill_log", name="fill-log", help="Add lines to the workflow log.")
     bench.command("formcase.cli.commands.bench:measure", name="measure", help="Say how long looking at it takes.")
     app.command(bench)
-    app.command("formcase.cli.commands.log:log", name="log", help="Print everything that happened, newest first.")
 
 
 def _register_privacy(app: App) -> None:
