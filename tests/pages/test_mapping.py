@@ -37,7 +37,7 @@ def line(page: Page, name: str):
     )
 
 
-@pytest.fixture(params=["with scripts", "without scripts"])
+@pytest.fixture(params=[pytest.param("with scripts", marks=pytest.mark.long), "without scripts"])
 def administrator(request, browser, live_server, sign_in) -> Iterator[Page]:
     """Signed in; once with scripts, once without."""
     page = sign_in(Role.ADMINISTRATOR)
