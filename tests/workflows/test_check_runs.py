@@ -11,7 +11,7 @@ from formcase.checks import CheckResult, Detail, Verdict
 from formcase.messages import message
 from formcase.outcomes import Passing
 from formcase.submission.form import FormDefinition, FormSummary
-from formcase.workflows import check_runs, checks, managing, overview
+from formcase.workflows import check_history, check_runs, checks, managing, overview
 from formcase.workflows.models import CheckRun, LogEntry, ServiceWorkflow
 
 
@@ -76,7 +76,7 @@ async def lines() -> list[tuple[str, str]]:
 
 async def test_a_run_is_kept_with_everything_that_it_said(workflow, ends):
     kept = await sync_to_async(check_runs.run_checks)(workflow, "Lone Bruun")
-    again = await sync_to_async(check_runs.newest)(workflow.pk)
+    again = await sync_to_async(check_history.newest)(workflow.pk)
     assert again == kept
     assert (kept.why, kept.by, kept.verdict) == ("asked", "Lone Bruun", Verdict.YES)
     assert [result.subject for result in kept.about("800636")] == ["rights of a form", "names in a form"]
@@ -157,7 +157,7 @@ async def test_an_end_that_goes_away_and_comes_back_is_noticed(workflow, ends):
     ends.away = False
     await check_runs.look(workflow.pk)
     assert await runs(workflow) == ["first", "forms", "forms"]
-    assert [run.verdict for run in await sync_to_async(check_runs.history)(workflow.pk)] == [
+    assert [run.verdict for run in await sync_to_async(check_history.history)(workflow.pk)] == [
         Verdict.YES,
         Verdict.NO,
         Verdict.YES,
@@ -168,7 +168,8 @@ async def test_what_is_new_in_a_run_is_told_from_what_was_there_before(workflow,
     first = await sync_to_async(check_runs.run_checks)(workflow)
     ends.says = {"rights of a form": Verdict.NO, "executing user": Verdict.UNKNOWN}
     second = await sync_to_async(check_runs.run_checks)(workflow)
-    found = {change.result.subject: (change.before, change.worse) for change in check_runs.changes(second, first)}
+    assert first.changes == ()
+    found = {change.result.subject: (change.before, change.worse) for change in second.changes}
     assert found == {"rights of a form": (Verdict.YES, True), "executing user": (Verdict.YES, False)}
 
 
@@ -181,7 +182,7 @@ async def test_a_disabled_workflow_is_not_checked_by_itself(workflow, ends):
 async def test_old_runs_are_forgotten(workflow, ends, monkeypatch):
     monkeypatch.setattr(check_runs, "KEPT", 3)
     kept = [(await sync_to_async(check_runs.run_checks)(workflow)).id for _ in range(5)]
-    assert [run.id for run in await sync_to_async(check_runs.history)(workflow.pk)] == kept[:1:-1]
+    assert [run.id for run in await sync_to_async(check_history.history)(workflow.pk)] == kept[:1:-1]
 
 
 async def test_the_sweep_makes_a_job_when_a_look_is_due_or_the_workflow_was_changed(bench, workflow, ends):
@@ -233,14 +234,14 @@ async def test_the_story_tells_what_each_run_said_otherwise(workflow, ends):
     second = await sync_to_async(check_runs.run_checks)(workflow)
     ends.says.clear()
     await sync_to_async(check_runs.run_checks)(workflow)
-    told = await sync_to_async(check_runs.story)(workflow.pk)
-    assert [[(change.result.subject, change.worse) for change in changed] for _run, changed in told] == [
-        [("executing user", False)],
-        [("executing user", True)],
+    told = await sync_to_async(check_history.history)(workflow.pk)
+    assert [[(change.result.subject, change.worse, change.mended) for change in run.changes] for run in told] == [
+        [("executing user", False, True)],
+        [("executing user", True, False)],
         [],
     ]
-    assert await sync_to_async(check_runs.kept_run)(workflow.pk, second.id) == told[1]
-    assert await sync_to_async(check_runs.kept_run)(workflow.pk, second.id + 9) is None
+    assert await sync_to_async(check_history.kept_run)(workflow.pk, second.id) == second
+    assert await sync_to_async(check_history.kept_run)(workflow.pk, second.id + 9) is None
 
 
 async def test_what_cannot_even_be_tried_is_not_blamed_on_the_certificate(workflow, ends, monkeypatch):

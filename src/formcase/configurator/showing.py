@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from formcase.appearance.navigation import Link, Text
+from formcase.configurator.banner import banner_of
 from formcase.configurator.context import page_name
 from formcase.configurator.menu import breadcrumb
 from formcase.configurator.pages import page_named
+from formcase.workflows.models import ServiceWorkflow
 
 
 def show(
@@ -19,12 +21,17 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """A whole page. title: unless it is the page's own, such as the name of a thing; between: links of the
-    breadcrumb that stand before it."""
+    breadcrumb that stand before it. Where the context has a `workflow` that somebody should look at, the page says so,
+    unless the context has a `banner` of its own."""
     name = page_name(request)
     page = page_named(name) if name else None
     shown = title or (page.title if page else "")
-    found = {"breadcrumb": breadcrumb(name, shown, between), "page_title": shown}
-    return render(request, template, found | (context or {}), status=status)
+    given = context or {}
+    found: dict[str, object] = {"breadcrumb": breadcrumb(name, shown, between), "page_title": shown}
+    about = given.get("workflow")
+    if isinstance(about, ServiceWorkflow) and "banner" not in given:
+        found["banner"] = banner_of(about)
+    return render(request, template, found | given, status=status)
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -41,13 +48,16 @@ def ask(
     back: str,
     dangerous: bool = False,
     between: tuple[Link, ...] = (),
+    about: ServiceWorkflow | None = None,
 ) -> HttpResponse:
     """The page that asks before something is done. Its button sends the form to the same address; the view then does
-    it on POST. action: what the button says; back: the address that “Cancel” leads to."""
+    it on POST. action: what the button says; back: the address that “Cancel” leads to;
+    about: the workflow that it is about."""
     context: dict[str, object] = {
         "explanation": explanation,
         "action": action,
         "back": back,
         "dangerous": dangerous,
+        "workflow": about,
     }
     return show(request, "configurator/ask.html", context, title=question, between=between)

@@ -4,9 +4,10 @@ Every change is a version, and wakes up what waits for it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -15,6 +16,7 @@ from formcase.audit.recording import Object, record, record_change
 from formcase.filing.journal import State
 from formcase.messages import message
 from formcase.sources.interact.parameters import ParameterError
+from formcase.workflows.coverage import Covering, covered_by, split_form_ids
 from formcase.workflows.enqueueing import FILING_QUEUE, FILING_TASK, WATCH_QUEUE, WATCH_TASK
 from formcase.workflows.models import ServiceWorkflow, SubmissionRecord, WorkflowVersion
 from formcase.workflows.parameters import WrongParameters, missing, read_values, shown_values
@@ -40,6 +42,16 @@ class OpenSubmissions(Exception):
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} submission(s) of this workflow are still open; nobody would file them.")
         self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What would become of a form's open submissions. taken_over_by: a workflow; empty where there is none."""
+
+    form_id: str
+    title: str
+    count: int
+    taken_over_by: str
 
 
 def living() -> list[ServiceWorkflow]:
@@ -117,6 +129,26 @@ def describe(workflow: ServiceWorkflow, name: str, description: str, by: str = "
 def open_submissions(workflow: ServiceWorkflow) -> int:
     """How many submissions of a workflow have not ended."""
     return SubmissionRecord.objects.filter(workflow=workflow).exclude(state__in=FINAL).count()
+
+
+def fates_of_open(workflow: ServiceWorkflow) -> list[Fate]:
+    """What would become of the open submissions if this workflow were deleted, form by form: of several workflows that
+    cover a form at one form service, the oldest takes it over. Those that nobody takes over come first."""
+    others = [
+        Covering(other.name, split_form_ids(other.form_ids))
+        for other in ServiceWorkflow.objects.filter(url=workflow.url, enabled=True, deleted_at=None)
+        .exclude(pk=workflow.pk)
+        .order_by("id")
+    ]
+    rows = (
+        SubmissionRecord.objects.filter(workflow=workflow)
+        .exclude(state__in=FINAL)
+        .values_list("form_id")
+        .annotate(count=Count("id"), title=Max("form_title"))
+        .order_by("form_id")
+    )
+    found = [Fate(form_id, title, count, covered_by(form_id, others) or "") for form_id, count, title in rows]
+    return sorted(found, key=lambda fate: fate.taken_over_by != "")
 
 
 @transaction.atomic

@@ -397,6 +397,7 @@ class CheckRun(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     verdict = models.CharField(max_length=10)
     results = models.JSONField()
+    changes = models.JSONField(default=list)  # what it said otherwise than the run before
 
     class Meta:
         indexes = [models.Index(F("workflow"), F("id").desc(), name="check_run_by_workflow")]

@@ -41,6 +41,11 @@ class WorkflowNow:
     condition: Condition
     today: Today
 
+    @property
+    def imported(self) -> int:
+        """What was reported as Imported today, error cases included."""
+        return self.today.imported + self.today.error_cases
+
 
 def all_now() -> list[WorkflowNow]:
     """All workflows that were not deleted, oldest first; their counts in one query."""
@@ -107,7 +112,7 @@ def _row(one: WorkflowNow) -> dict[str, Figure]:
         "executingUser": workflow.executing_user,
         "enabled": workflow.enabled,
         "health": health(workflow, blocked=today.blocked),
-        "imported": today.imported + today.error_cases,
+        "imported": one.imported,
         "errorCases": today.error_cases,
         "blocked": today.blocked,
         "waiting": today.waiting,

@@ -15,6 +15,7 @@ MODULES = (
     "workflow_transform",
     "workflow_carried",
     "dry_run",
+    "workflow_checks",
     "submissions",
     "submission",
     "error_cases",

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from formcase.checks import CheckResult
+from formcase.configurator.check_lines import shown
 from formcase.configurator.page import Page, Section
-from formcase.configurator.pages.workflows import check_lines
 from formcase.configurator.showing import show
 from formcase.workflows.checks import check_case_system, rules_of
 from formcase.workflows.installation import case_system_settings, installation
@@ -34,7 +34,7 @@ def case_system(request: HttpRequest) -> HttpResponse:
         "label": installation().reference_label,
         "repeats": known is not None and known.answers_repeatability,
         "user": request.GET.get("user", ""),
-        "lines": None if results is None else check_lines(results),
+        "shown": None if results is None else shown(results),
     }
     return show(request, "configurator/case_system.html", context)
 

@@ -32,8 +32,9 @@ from formcase.configurator.carried import (
     title_of,
     version_of,
 )
+from formcase.configurator.check_lines import shown
 from formcase.configurator.page import Page
-from formcase.configurator.pages.workflows import check_lines, parts, workflow_of
+from formcase.configurator.pages.workflows import parts, workflow_of
 from formcase.configurator.showing import ask, show
 from formcase.configurator.translating import in_reader_language
 from formcase.planning.own_mapping.differences import Change, differences
@@ -186,7 +187,7 @@ def publish(request: HttpRequest, key: int, kind: Kind) -> HttpResponse:
         "changed": changed,
         "seen": seen(found),
         "in_force": in_force,
-        "lines_of_checks": check_lines(results),
+        "shown": shown(results) if results else None,
         "refused": sum(result.verdict is Verdict.NO for result in results),
         "open_submissions": workflow.enabled,
     }

@@ -148,6 +148,7 @@ def restore(request: HttpRequest, key: int, number: int) -> HttpResponse:
         action=gettext("Restore"),
         back=reverse("configurator:workflow_versions", args=[key]),
         between=between(workflow),
+        about=workflow,
     )
 
 

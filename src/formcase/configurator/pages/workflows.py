@@ -1,24 +1,40 @@
 """Process > Service workflows: the list, and creating, renaming, switching and deleting one."""
 
+from dataclasses import dataclass
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from formcase.accounts.roles import Role
 from formcase.appearance.navigation import Link
-from formcase.checks import CheckResult, Verdict
-from formcase.configurator.page import Page, Section
+from formcase.configurator.check_lines import shown
+from formcase.configurator.page import Page, Section, signed_in_user
 from formcase.configurator.showing import ask, show
 from formcase.configurator.translating import in_reader_language
 from formcase.workflows import managing, overview
 from formcase.workflows.check_runs import run_checks
+from formcase.workflows.coverage import split_form_ids
 from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.overview import WorkflowNow
 from formcase.workflows.parameters import WrongParameters, missing
 
 TYPE_NAMES = {"interact": gettext_lazy("Interact connector")}
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A line of the list. form_ids: none where all are taken; why: what is wrong, where something is."""
+
+    now: WorkflowNow
+    type_name: str | Promise
+    form_ids: tuple[str, ...]
+    why: str
+    links: tuple[Link, ...]
 
 
 class WorkflowForm(forms.Form):
@@ -35,16 +51,8 @@ class WorkflowForm(forms.Form):
 
 def workflows(request: HttpRequest) -> HttpResponse:
     """The list."""
-    rows: list[dict[str, object]] = [
-        {
-            **overview.row(workflow),
-            "type_name": TYPE_NAMES.get(workflow.type, workflow.type),
-            "form_list": workflow.form_ids.split(","),
-            "last_round": workflow.last_round_at,
-            "next_round": workflow.next_round_at,
-        }
-        for workflow in managing.living()
-    ]
+    may_change = signed_in_user(request).may(Role.ADMINISTRATOR)
+    rows = [_row(one, may_change=may_change) for one in overview.all_now()]
     return show(request, "configurator/workflows.html", {"rows": rows})
 
 
@@ -81,29 +89,10 @@ def edit(request: HttpRequest, key: int) -> HttpResponse:
     context: dict[str, object] = {
         "form": form,
         "workflow": workflow,
-        "row": overview.row(workflow),
+        "condition": overview.now(workflow).condition,
         "parts": parts(workflow, "workflow_edit"),
     }
     return show(request, "configurator/workflow_edit.html", context, title=workflow.name)
-
-
-def checks(request: HttpRequest, key: int) -> HttpResponse:
-    """Run the checks and show them."""
-    workflow = workflow_of(key)
-    results = run_checks(workflow, _who(request)).results
-    context: dict[str, object] = {
-        "workflow": workflow,
-        "lines": check_lines(results),
-        "refused": _refused(results),
-        "parts": parts(workflow, "workflow_checks"),
-    }
-    return show(
-        request,
-        "configurator/workflow_checks.html",
-        context,
-        title=_title(gettext("Checks"), workflow),
-        between=between(workflow),
-    )
 
 
 def enable(request: HttpRequest, key: int) -> HttpResponse:
@@ -121,9 +110,9 @@ def enable(request: HttpRequest, key: int) -> HttpResponse:
     results = run_checks(workflow, _who(request)).results
     context: dict[str, object] = {
         "workflow": workflow,
-        "lines": check_lines(results),
-        "refused": _refused(results),
+        "shown": shown(results),
         "missing": missing(workflow),
+        "banner": None,  # the page says it all itself
     }
     return show(
         request,
@@ -150,6 +139,7 @@ def disable(request: HttpRequest, key: int) -> HttpResponse:
         action=gettext("Disable"),
         back=reverse("configurator:workflow_edit", args=[key]),
         between=between(workflow),
+        about=workflow,
     )
 
 
@@ -160,24 +150,14 @@ def delete(request: HttpRequest, key: int) -> HttpResponse:
         managing.delete(workflow, anyway=True, by=_who(request))
         messages.success(request, gettext("“{name}” is deleted.").format(name=workflow.name))
         return redirect("configurator:workflows")
-    still_open = managing.open_submissions(workflow)
-    explanation = gettext("What it has filed, and its log, stay.")
-    if still_open:
-        text = ngettext(
-            "{count} submission is still open: nobody files it unless another workflow covers its form.",
-            "{count} submissions are still open: nobody files them unless another workflow covers their forms.",
-            still_open,
-        )
-        explanation = f"{text.format(count=still_open)} {explanation}"
-    return ask(
-        request,
-        gettext("Delete “{name}”?").format(name=workflow.name),
-        explanation=explanation,
-        action=gettext("Delete"),
-        back=reverse("configurator:workflow_edit", args=[key]),
-        dangerous=True,
-        between=between(workflow),
-    )
+    context: dict[str, object] = {
+        "workflow": workflow,
+        "fates": managing.fates_of_open(workflow),
+        "still_open": managing.open_submissions(workflow),
+        "back": reverse("configurator:workflow_edit", args=[key]),
+    }
+    title = gettext("Delete “{name}”?").format(name=workflow.name)
+    return show(request, "configurator/workflow_delete.html", context, title=title, between=between(workflow))
 
 
 def workflow_of(key: int) -> ServiceWorkflow:
@@ -215,21 +195,30 @@ def add_errors(form: forms.Form, wrong: WrongParameters) -> None:
         form.add_error(error.name if error.name in form.fields else None, in_reader_language(error.message))
 
 
-def check_lines(results: tuple[CheckResult, ...]) -> list[dict[str, str]]:
-    """What checks say, as the table of checks shows it."""
-    return [
-        {
-            "subject": gettext(result.subject),
-            "verdict": f"check {result.verdict.value}",
-            "found": in_reader_language(result.found),
-            "remedy": in_reader_language(result.remedy),
-        }
-        for result in results
-    ]
+def _row(one: WorkflowNow, *, may_change: bool) -> ListRow:
+    workflow, why = one.workflow, one.condition.why
+    return ListRow(
+        one,
+        TYPE_NAMES.get(workflow.type, workflow.type),
+        split_form_ids(workflow.form_ids),
+        in_reader_language(why, discreet=True) if why is not None else "",
+        _row_links(workflow, may_change=may_change),
+    )
 
 
-def _refused(results: tuple[CheckResult, ...]) -> int:
-    return sum(result.verdict is Verdict.NO for result in results)
+def _row_links(workflow: ServiceWorkflow, *, may_change: bool) -> tuple[Link, ...]:
+    """Its pages, its log and submissions, and what can be done with it."""
+    first, *others = parts(workflow, "")
+    query = f"?workflow={workflow.pk}"
+    switch = ("workflow_disable", gettext("Disable")) if workflow.enabled else ("workflow_enable", gettext("Enable"))
+    deeds = (switch, ("workflow_delete", gettext("Delete"))) if may_change else ()
+    return (
+        Link(gettext("Edit"), first.address),
+        *others,
+        Link(gettext("Log"), reverse("configurator:workflow_log") + query),
+        Link(gettext("Submissions"), reverse("configurator:submissions") + query),
+        *(Link(text, reverse(f"configurator:{name}", args=[workflow.pk])) for name, text in deeds),
+    )
 
 
 def _title(what: str, workflow: ServiceWorkflow) -> str:
@@ -258,7 +247,6 @@ PAGES = (
         parent="workflows",
     ),
     Page("workflow_edit", "workflows/<int:key>/", edit, gettext_lazy("Service workflow"), parent="workflows"),
-    Page("workflow_checks", "workflows/<int:key>/checks/", checks, gettext_lazy("Checks"), parent="workflows"),
     Page(
         "workflow_enable",
         "workflows/<int:key>/enable/",

@@ -24,6 +24,16 @@
   first(document);
   document.addEventListener("htmx:afterSwap", (event) => first(event.target));
 
+  // What renews itself waits while somebody is in it: has the focus there, has opened something, or marks text.
+  const isRead = (part) => {
+    const marked = window.getSelection();
+    return part.contains(document.activeElement) || part.querySelector("details[open]") !== null
+      || (marked && !marked.isCollapsed && part.contains(marked.anchorNode));
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.matches("[data-quiet]") && isRead(event.detail.target)) event.detail.shouldSwap = false;
+  });
+
   // All rows of a listing are chosen, or none.
   for (const all of document.querySelectorAll("[data-choose-all]")) {
     all.addEventListener("click", () => {
