@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0008_no_plan_in_the_open"),
+        ("workflows", "0009_reconciliation"),
     ]
 
     operations = [
