@@ -11,7 +11,7 @@ from filing.world import ANNA, CASE, WRONG_GROUP, World
 from formcase.messages import message
 from formcase.outcomes import Setup
 from formcase.sources.port import Status
-from formcase.workflows import actions, figures
+from formcase.workflows import actions, figures, journal_mark
 from formcase.workflows.models import (
     FiledCase,
     Finding,
@@ -219,6 +219,38 @@ async def test_without_the_repair_a_journal_of_yesterday_would_file_twice(world)
     await world.tries(key)
     await restored(world)
     await all_end(world)
+    assert len(world.cases.cases_of("ONE-1")) == 2
+
+
+async def test_a_machine_that_remembers_a_newer_journal_doubts_the_older_one_by_itself(world, settings, tmp_path):
+    settings.DATA_FOLDER = tmp_path
+    assert not await journal_mark.doubt_older_journal(world.bench.pool), "it remembers nothing yet"
+    key = await world.submitted("ONE-1")
+    await dumped(world)
+    (line,) = await world.bench.rows("select last_value from workflows_logentry_id_seq")
+    world.forms.fails(f"report {Status.IMPORTED.value}", BUSY)
+    await world.tries(key)
+    await journal_mark.remember(world.bench.pool)
+    assert not await journal_mark.doubt_older_journal(world.bench.pool), "it is as new as it was"
+    await restored(world)
+    await world.bench.rows("select setval('workflows_logentry_id_seq', %s)", line["last_value"])
+    assert await journal_mark.doubt_older_journal(world.bench.pool)
+    assert not await journal_mark.doubt_older_journal(world.bench.pool), "once is enough"
+    await all_end(world)
+    assert len(world.cases.cases_of("ONE-1")) == 1
+
+
+async def test_an_error_case_that_was_filed_again_and_forgotten_is_not_filed_a_third_time(world):
+    key = await world.submitted("ONE-1")
+    await sync_to_async(actions.send_to_error_case)([key], "", "Lone")
+    await world.ends(key)
+    await dumped(world)
+    await sync_to_async(actions.file_again)([key], "Lone")
+    await world.ends(key)
+    await restored(world)
+    await sync_to_async(actions.file_again)([key], "Lone")
+    record = await world.ends(key)
+    assert record.filed_kind == "mapped"
     assert len(world.cases.cases_of("ONE-1")) == 2
 
 

@@ -113,7 +113,7 @@ class _Action:
 _FIELDS = (
     "state", "attempt", "attempt_open", "due_at", "tries", "unreadable_tries", "passing_since", "reason", "filed",
     "error_case", "to_error_case", "handled_case", "ended_at", "data_key", "content_removed_at", "sealed_reason",
-    "sealed_filed", "sealed_error_case", "sealed_to_error_case",
+    "sealed_filed", "sealed_error_case", "sealed_to_error_case", "look_first",
 )  # fmt: skip
 
 
@@ -187,6 +187,7 @@ def _take_up_error_case(locked: SubmissionRecord) -> _Done:
         raise NotPossible(_why_no_error_case(locked))
     locked.error_case, locked.sealed_error_case = locked.filed, locked.sealed_filed
     locked.filed = locked.sealed_filed = None
+    locked.look_first = True  # a journal that was restored may have forgotten that it was filed again already
     locked.ended_at = None
     _due_now(locked)
     return _Done(message("The error case is filed again."), message("The error case is filed again by hand"))

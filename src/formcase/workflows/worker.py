@@ -21,6 +21,7 @@ from formcase.workflows.connections import Connections
 from formcase.workflows.enqueueing import CHECK_QUEUE, FILING_QUEUE, RECONCILE_QUEUE, WATCH_QUEUE
 from formcase.workflows.installation import installation
 from formcase.workflows.journal import PostgresJournal
+from formcase.workflows.journal_mark import doubt_older_journal, remember
 from formcase.workflows.pool import Pool, open_pool, settle_session
 from formcase.workflows.retention import Removed, remove_due
 from formcase.workflows.sweeping import BEATS_MISSED, sweep
@@ -32,6 +33,7 @@ CHECKS = 1  # they must not hold up what is filed
 RECONCILIATIONS = 1
 SWEEP_EVERY = 1.0  # seconds
 REMOVE_EVERY = 60.0  # seconds
+REMEMBER_EVERY = 20.0  # seconds
 POLL = 1.0  # seconds between two looks for scheduled jobs
 GRACE = 20.0  # seconds that running filings are given when the worker is asked to end
 RESTART_WAIT = 3.0  # seconds before the next try after the database was lost
@@ -83,6 +85,7 @@ async def _shift(concurrency: int, stopping: asyncio.Event) -> None:
     try:
         async with pool:
             await pool.wait(timeout=15)
+            await doubt_older_journal(pool)
             with django_app.replace_connector(connector) as app:
                 async with app.open_async():
                     await _run_all(app, pool, connections, concurrency, stopping)
@@ -100,6 +103,7 @@ async def _run_all(app: App, pool: Pool, connections: Connections, concurrency: 
         asyncio.create_task(_queue(app, RECONCILE_QUEUE, RECONCILIATIONS, workshop)),
         asyncio.create_task(_keep_sweeping(pool, app)),
         asyncio.create_task(_keep_removing()),
+        asyncio.create_task(_keep_remembering(pool)),
     ]
     asked = asyncio.create_task(stopping.wait())
     try:
@@ -138,6 +142,16 @@ async def _keep_sweeping(pool: Pool, app: App) -> None:
             # where the database is away the other parts say so, too
             log.warning("sweep failed", kind=type(error).__name__)
         await asyncio.sleep(SWEEP_EVERY)
+
+
+async def _keep_remembering(pool: Pool) -> None:
+    """Remember how far the journal has come, for the day on which it is restored from a backup."""
+    while True:
+        try:
+            await remember(pool)
+        except psycopg.Error as error:
+            log.warning("journal not remembered", kind=type(error).__name__)
+        await asyncio.sleep(REMEMBER_EVERY)
 
 
 async def _keep_removing() -> None:
