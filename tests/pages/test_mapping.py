@@ -346,6 +346,17 @@ def test_a_file_is_exported_and_imported_and_all_that_is_wrong_with_one_is_told(
     expect(page.get_by_role("alert")).to_contain_text("Choose a file, or paste its text.")
 
 
+def test_a_table_that_is_too_long_for_a_page_is_not_cut(sign_in, ends):
+    rows = ", ".join(f'"{number}": "UB"' for number in range(401))
+    ends.draft(MAPPING_TEXT.replace('"NO": "UB"', rows))
+    before = kept(ends)
+    page = sign_in(Role.ADMINISTRATOR)
+    page.goto(address(ends))
+    line(page, "State_Value").get_by_role("link", name="Change").click()
+    expect(page.get_by_role("main")).to_contain_text("A table of more than 400 rows can't be changed here.")
+    assert kept(ends) == before
+
+
 def test_the_page_of_a_form_is_taken_over_as_a_draft(sign_in, ends):
     page = sign_in(Role.ADMINISTRATOR)
     page.goto(address(ends))

@@ -134,6 +134,12 @@ class Wrong(Exception):
         self.problems = tuple(problems)
 
 
+def has_too_many_rows(item: Item | None) -> bool:
+    """Whether a page can't send the table of a part whole."""
+    rule = item.rule if isinstance(item, PropertyRule) else None
+    return isinstance(rule, Conversion) and len(rule.table) > MOST_ROWS
+
+
 def count(values: Mapping[str, str], name: str) -> int:
     """How many rows of this name the values have."""
     numbers = [int(key.partition("-")[2]) for key in values if re.fullmatch(rf"{name}-\d{{1,4}}", key)]

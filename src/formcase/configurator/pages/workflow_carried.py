@@ -33,6 +33,7 @@ from formcase.configurator.carried import (
     version_of,
 )
 from formcase.configurator.check_lines import shown
+from formcase.configurator.mapping_tree import Node, tree_of
 from formcase.configurator.page import Page
 from formcase.configurator.pages.workflows import parts, workflow_of
 from formcase.configurator.showing import ask, show
@@ -41,6 +42,7 @@ from formcase.planning.own_mapping.differences import Change, differences
 from formcase.planning.own_mapping.problems import UnreadableMapping
 from formcase.workflows import versions
 from formcase.workflows.checks import check_mapping
+from formcase.workflows.mapping_choices import CaseSystemChoices
 from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.versions import KINDS, MAPPING, DraftChanged, Kind, NotPossible, Unusable
 
@@ -133,6 +135,7 @@ def show_version(request: HttpRequest, key: int, number: int, kind: Kind) -> Htt
     context = _context(kind, workflow) | {
         "version": version,
         "in_force": versions.in_force(workflow, kind) == version,
+        "nodes": _nodes(version) if kind is MAPPING else None,
     }
     return _show(request, "configurator/carried_version.html", context, (kind, workflow), name_of(version))
 
@@ -299,6 +302,14 @@ def hand_out(request: HttpRequest, key: int, kind: Kind) -> HttpResponseBase:
         content_type=f"{words.media_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )
+
+
+def _nodes(version: CarriedVersion) -> tuple[Node, ...] | None:
+    """The mapping as a tree, without what the case system says of it now; None where it can't be read any more."""
+    try:
+        return tree_of(versions.read_mapping(version), CaseSystemChoices(), ())
+    except UnreadableMapping:
+        return None
 
 
 def _restored(request: HttpRequest, workflow: ServiceWorkflow, kind: Kind, version: CarriedVersion) -> HttpResponse:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext, gettext_lazy
@@ -157,11 +158,16 @@ def _edited(request: HttpRequest, workflow: ServiceWorkflow, draft: Draft, place
     found = _part(request, workflow, draft, source, (at if at is not None else place, name))
     if found is None:
         raise Http404
+    if part_form.has_too_many_rows(found.item):
+        messages.warning(request, _too_many_rows())
+        return redirect(address(MAPPING, workflow))
     values = _values(request, found)
     problems: tuple[part_form.Told, ...] = ()
     if request.method == "POST":
         deed = request.POST.get("do", "check")
         _apply(deed, request, values, found)
+        if deed in ("add-row", "fill") and part_form.count(values, "value") == part_form.MOST_ROWS:
+            problems = (part_form.Told("field", _too_many_rows()),)
         if deed in ("save", "check"):
             try:
                 item = _read(found, values)
@@ -174,6 +180,13 @@ def _edited(request: HttpRequest, workflow: ServiceWorkflow, draft: Draft, place
     form = PartForm(values, is_group=found.is_group, has_codes=found.codes is not None)
     form.tell(problems)
     return _show_part(request, workflow, found, form, changed, is_gone=at is None)
+
+
+def _too_many_rows() -> str:
+    text = gettext(
+        "A table of more than {limit} rows can't be changed here. Export the mapping, and import it changed."
+    )
+    return text.format(limit=part_form.MOST_ROWS)
 
 
 def _part(
