@@ -21,7 +21,7 @@ demo: install ## Run everything on this machine with sample forms (ARGS="--once"
 	$(BIN)/formcase demo $(ARGS)
 
 test: install chromium ## Run the tests (ARGS="tests/site -k start")
-	$(BIN)/pytest -m "not long" $(ARGS)
+	$(BIN)/pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 test-long: install chromium ## Run the tests that take longer
 	$(BIN)/pytest -m long $(ARGS)
