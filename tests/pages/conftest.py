@@ -1,7 +1,6 @@
 """The configurator in real Chromium, on a live server with the test database."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,28 +14,20 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from formcase.accounts import managing
 from formcase.accounts.models import User
 from formcase.accounts.roles import Role
-from pages.browsing import WIDE, Complaints, PageCheck, Screenshots
+from pages.browsing import WIDE, Complaints, PageCheck, Screenshots, find_chromium
 
 PASSWORD = "wide-river-under-old-stones"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The installed browser. Its absence is a failure: these tests are never passed over in silence."""
-    found = next((path for path in map(shutil.which, CHROMIUM) if path), None)
-    if found is None:
-        pytest.fail("The tests of the pages need Chromium. On Debian and Ubuntu: apt-get install chromium")
-    return found
 
 
 @pytest.fixture(scope="module")
-def browser(chromium) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """For one module alone, because tests of other folders have event loops of their own."""
     unsafe = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in this thread, no Django code in it
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
     if unsafe is None:

@@ -151,7 +151,9 @@ def test_many_that_start_at_once_share_one_server(folder):
     ]
     urls = {process.stdout.readline() for process in processes}
     servers = [
-        p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres" and p.ppid() == keeper_of(folder)
+        p
+        for p in psutil.process_iter(["name", "ppid"])
+        if p.info["name"] == "postgres" and p.info["ppid"] == keeper_of(folder)
     ]
     for process in processes:
         process.communicate()

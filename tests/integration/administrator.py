@@ -1,0 +1,133 @@
+"""The administrator at the Configurator, in real Chromium: finds everything by the titles, labels and buttons of pages
+alone, as a person does."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from integration.conftest import PATIENCE, Installation
+from pages.browsing import Complaints, find_chromium
+
+PASSWORD = re.compile(r"Password, shown this once: (\S+)")
+
+
+class Administrator:
+    """Somebody who is signed in, and what such a person does and sees."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def sign_in(self, password: str) -> None:
+        self.page.goto("/")
+        self.page.get_by_label("Username").fill("administrator")
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.press("Sign in")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Start")
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_role("main")
+
+    def go_to(self, title: str) -> None:
+        """A page of the menu."""
+        self.page.get_by_role("navigation", name="Main menu").get_by_role("link", name=title, exact=True).click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
+
+    def follow(self, text: str) -> None:
+        self.main.get_by_role("link", name=text, exact=True).first.click()
+
+    def press(self, text: str) -> None:
+        self.main.get_by_role("button", name=text, exact=True).click()
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        for label, value in values.items():
+            self.main.get_by_label(label, exact=True).fill(value)
+
+    def told(self, text: str) -> None:
+        """The page says so."""
+        expect(self.main).to_contain_text(text)
+
+    def row(self, text: str) -> Locator:
+        return self.main.get_by_role("row").filter(has_text=text)
+
+    def open_workflow(self, name: str, part: str = "") -> None:
+        self.go_to("Service workflows")
+        self.follow(name)
+        if part:
+            parts = self.page.get_by_role("navigation", name="Parts of this service workflow")
+            parts.get_by_role("link", name=part, exact=True).click()
+
+    def disable_workflow(self, name: str) -> None:
+        self.open_workflow(name)
+        self.follow("Disable")
+        self.press("Disable")
+        self.told(f"“{name}” is disabled.")
+
+    def create_workflow(self, name: str, description: str, parameters: Mapping[str, str]) -> None:
+        """Create it and save its parameters; it is disabled still."""
+        self.go_to("Service workflows")
+        self.follow("Create")
+        self.fill({"Name": name, "Description (optional)": description})
+        self.press("Create")
+        self.fill(parameters)
+        self.press("Save")
+        self.told("Saved as version")
+
+    def set_parameters(self, workflow: str, parameters: Mapping[str, str]) -> None:
+        self.open_workflow(workflow, "Edit parameters")
+        self.fill(parameters)
+        self.press("Save")
+        self.told("Saved as version")
+
+    def enable(self, workflow: str, warned_of: str = "") -> None:
+        """The checks are shown first, and the person decides: at once where none says no, else knowing of what."""
+        self.open_workflow(workflow)
+        self.follow("Enable")
+        self.told(warned_of or "No check says no.")
+        self.press("Enable anyway" if warned_of else "Enable")
+        self.told(f"“{workflow}” is enabled.")
+
+    def submission(self, reference: str, status: str) -> None:
+        """Open a submission, and look again until it has this status."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            self.go_to("Submissions")
+            self.main.get_by_label("Reference ID", exact=True).fill(reference)
+            self.press("Show")
+            row = self.row(reference)
+            if row.count() and row.get_by_text(status, exact=True).count():
+                break
+            assert time.monotonic() < end, f"{reference} is not {status}: {self.main.inner_text()}"
+            time.sleep(0.5)
+        self.follow(reference)
+
+    def listed_under(self, heading: str) -> list[str]:
+        """The list below a heading."""
+        listed = self.main.get_by_role("heading", name=heading, exact=True).locator("xpath=following-sibling::ul[1]")
+        return listed.get_by_role("listitem").all_inner_texts()
+
+
+@contextmanager
+def administrator_of(installation: Installation) -> Iterator[tuple[Administrator, Complaints]]:
+    """Signed in with the password that the first start has shown."""
+    found = PASSWORD.search((installation.data / "demo.log").read_text())
+    assert found
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        context = browser.new_context(
+            base_url=f"http://127.0.0.1:{installation.port}", locale="en-GB", viewport={"width": 1280, "height": 900}
+        )
+        context.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
+        page = context.new_page()
+        complaints = Complaints()
+        complaints.listen(page)
+        administrator = Administrator(page)
+        administrator.sign_in(found.group(1))
+        yield administrator, complaints
+        browser.close()
