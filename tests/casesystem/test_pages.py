@@ -1,11 +1,17 @@
 """What the pages show and do, without a browser."""
 
-import pytest
-from django.core.cache import cache
-from django.test import Client
+import html
+import re
+from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from casesystem.office import SECRET, Office, basic
+from formcase.casesystem.administration.tables import TABLES
 from formcase.casesystem.login.passwords import set_password
-from formcase.casesystem.models import Account, User
+from formcase.casesystem.models import Account, LoginAttempt, User
 
 PASSWORD = "a-long-way-over-the-hills"
 
@@ -34,11 +40,6 @@ class Desk:
         response = self.get(path, **query)
         assert response.status_code == 200, response.status_code
         return response.content.decode()
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet(db):
-    cache.clear()
 
 
 def test_whoever_is_not_logged_in_is_led_there_and_then_on(municipality, soeren):
@@ -121,3 +122,147 @@ def test_a_change_by_somebody_else_in_the_meantime_is_not_overwritten(municipali
     assert answer.status_code == 200
     assert "Somebody else has changed it" in answer.content.decode()
     assert soeren.get(f"Files('{case['ID']}')").json["Title"] == "Theirs"
+
+
+def test_only_an_administrator_sees_and_changes_the_set_up(municipality):
+    assert Desk("SBH").get("administration/").status_code == 403
+    assert Desk("SBH").post("administration/password/ADM/").status_code == 403
+    desk = Desk("ADM")
+    for table in TABLES:
+        assert str(table.title) in html.unescape(desk.text(f"administration/tables/{table.slug}/")), table.name
+        desk.text(f"administration/tables/{table.slug}/new/")
+    group = desk.text("administration/tables/case-groups/row/", key="02.15")
+    assert "Flags" in group
+    changed = desk.post(
+        "administration/tables/case-groups/row/?group=&key=02.15",
+        text="Flag poles",
+        above="02",
+        number_mask="F-{number}",
+    )
+    assert changed.status_code == 302, changed.content.decode()
+    assert Office("ADM").case()["FileNo"] == "F-00001"
+    wrong = desk.post("administration/tables/case-groups/row/?group=&key=02.15", text="Flag poles", number_mask="{x}")
+    assert "is none of: {year}" in html.unescape(wrong.content.decode())
+    assert "case groups" in desk.text("administration/")
+
+
+def test_an_administrator_adds_a_user_who_logs_in_and_chooses_a_password(municipality):
+    desk = Desk("ADM")
+    made = desk.post(
+        "administration/tables/users/new/",
+        id="NYE",
+        name="Nye Nielsen",
+        security_code="6",
+        unit="TEK",
+        group_code="ALLEEMNER",
+        access_codes="TEK",
+        enabled="on",
+    )
+    assert made.status_code == 302, made.content.decode()
+    password = re.search(r'class="secret">([^<]+)<', desk.post("administration/password/NYE/").content.decode())[1]
+    new = Desk("NYE", log_in=False)
+    assert new.log_in(password).status_code == 302
+    assert new.get("")["Location"] == "/case-system/own/"
+    weak = new.post("own/", what="password", old=password, new="short", again="short")
+    assert weak.status_code == 200
+    assert new.post("own/", what="password", old=password, new=PASSWORD, again=PASSWORD).status_code == 302
+    assert "Create case" in new.text("")
+    assert Office("NYE").case()["Officer_Value"] == "NYE"
+
+
+def test_an_administrator_does_not_shut_himself_out(municipality):
+    answer = Desk("ADM").post(
+        "administration/tables/users/row/?group=&key=ADM", name="Anders", security_code="9", enabled="on"
+    )
+    assert "take your own administration away" in answer.content.decode()
+    assert User.objects.get(pk="ADM").administrator
+
+
+def test_a_set_up_is_downloaded_and_carried_in_on_the_page(municipality):
+    desk = Desk("ADM")
+    text = desk.get("administration/case-system-set-up.yaml").content.decode()
+    changed = text.replace("Vejle", "Vejle By")
+    trial = desk.client.post("/case-system/administration/", {"file": upload_of(changed), "only_try": "on"})
+    assert "Nothing has been changed" in trial.content.decode()
+    assert desk.get("administration/case-system-set-up.yaml").content.decode() == text
+    assert (
+        "carried in" in desk.client.post("/case-system/administration/", {"file": upload_of(changed)}).content.decode()
+    )
+    assert "Vejle By" in desk.get("administration/case-system-set-up.yaml").content.decode()
+    wrong = desk.client.post("/case-system/administration/", {"file": upload_of("case system set-up: 1\nunit: []\n")})
+    assert "Line 2, unit" in wrong.content.decode()
+
+
+def upload_of(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("set-up.yaml", text.encode())
+
+
+def test_five_wrong_passwords_lock_a_name_also_for_the_right_one_and_over_odata(municipality):
+    desk = Desk("SBH")
+    desk.client.post("/case-system/logout/")
+    for _attempt in range(5):
+        assert desk.log_in("a wrong password").status_code == 403
+    locked = desk.log_in()
+    assert locked.status_code == 403
+    assert "Too many attempts" in locked.content.decode()
+    answer = Office().send("GET", "Files", headers={"Authorization": basic("SBH", PASSWORD)})
+    assert answer.status == 401
+    LoginAttempt.objects.update(at=timezone.now() - timedelta(minutes=16))
+    assert desk.log_in().status_code == 302
+
+
+def test_a_login_ends_with_log_out_and_when_the_user_is_disabled(municipality):
+    desk = Desk("SBH")
+    desk.text("")
+    cookie = desk.client.cookies["formcase_case_system"].value
+    User.objects.filter(pk="SBH").update(enabled=False)
+    assert desk.get("").status_code == 302
+    User.objects.filter(pk="SBH").update(enabled=True)
+    desk.client.post("/case-system/logout/")
+    desk.client.cookies["formcase_case_system"] = cookie
+    assert desk.get("").status_code == 302
+
+
+def test_an_integration_can_not_log_in_to_the_pages(municipality):
+    desk = Desk("formcase", log_in=False)
+    assert desk.log_in(SECRET).status_code == 403
+
+
+def test_danish_words_are_found_by_their_beginnings_and_in_other_forms(municipality, soeren):
+    soeren.case(Title="Ansøgning om bygninger på Ærøvej")
+    desk = Desk("SBH")
+    for words in ("bygning", "ærøv", "ANSØGNINGER", "bygninger ærøvej", "00001"):
+        assert "1 found" in desk.text("", q=words), words
+    assert "No case was found" in desk.text("", q="garage")
+
+
+def test_a_long_list_is_paged_through_forth_and_back(municipality, soeren):
+    for number in range(55):
+        soeren.case(Title=f"Case {number:03}")
+    desk = Desk("SBH")
+    first = desk.text("", sort="title")
+    assert "Case 000" in first
+    assert "Case 049" in first
+    assert "Case 050" not in first
+    second = desk.text(
+        "", **dict(part.split("=") for part in re.search(r'href="\?([^"]+)" rel="next"', first)[1].split("&amp;"))
+    )
+    assert "Case 050" in second
+    assert 'rel="next"' not in second
+    back = desk.text(
+        "", **dict(part.split("=") for part in re.search(r'href="\?([^"]+)" rel="prev"', second)[1].split("&amp;"))
+    )
+    assert "Case 000" in back
+    assert 'rel="prev"' not in back
+
+
+def test_nothing_that_a_document_holds_runs_in_the_page(municipality, soeren):
+    key = soeren.upload(b"<script>alert(1)</script>", "evil.html", "text/html")
+    record = soeren.document(**{"Document@odata.bind": f"Documents('{key}')"})
+    desk = Desk("SBH")
+    assert "&lt;script&gt;alert(1)" in desk.text(f"documents/{record['ID']}/")
+    assert desk.get(f"documents/{record['ID']}/content").status_code == 404
+    kept = desk.get(f"documents/{record['ID']}/download")
+    assert kept["Content-Type"] == "application/octet-stream"
+    assert kept["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in kept["Content-Security-Policy"]

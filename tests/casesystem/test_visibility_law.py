@@ -1,12 +1,18 @@
-"""Who sees what, against a slow and obvious model: every user's lists, counts, filters, expansions and keys."""
+"""Who sees what, against a slow and obvious model: every user's lists, counts, filters, expansions, keys,
+batches and pages."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casesystem.office import Office
+from casesystem.office import Office, Write
+from formcase.casesystem.login.logins import begin_login
+from formcase.casesystem.models import Account
+from formcase.casesystem.pages.visitor import COOKIE
 
 HELD = {
     "LBR": {"BOR", "ALLEEMNER"},
@@ -169,6 +175,105 @@ def check(archive, user):
         for thing in things:
             visible = any(thing is one for one in seen)
             assert office.get(f"{path}('{thing.key}')").status == (200 if visible else 404)
+
+
+def found(client, path, kind, **query):
+    """The keys that a page of the case system leads to, and how many it says that there are."""
+    answer = client.get(f"/case-system/{path}", query)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    body = text[text.index("<main") :]
+    number = re.search(r"(\d+) found", body)
+    links = set(re.findall(rf"/case-system/{kind}/(\d+)/", body))
+    return links, int(number[1]) if number else None
+
+
+def check_lists(client, archive, user, cases, documents):
+    contacts = [one for one in archive.contacts if one.readable(user)]
+    for path, things in (("", cases), ("documents/", documents), ("contacts/", contacts)):
+        kind = path.strip("/") or "cases"
+        wanted = {one.key for one in things}
+        assert found(client, path, kind) == (wanted, len(wanted))
+        for sort in ("title", "-created", "name"):
+            assert found(client, path, kind, sort=sort) == (wanted, len(wanted))
+    red = {one.key for one in documents if one.text == "red"}
+    assert found(client, "documents/", "documents", q="red") == (red, len(red))
+    red = {one.key for one in contacts if one.text == "red"}
+    assert found(client, "contacts/", "contacts", q="red") == (red, len(red))
+    # a case is found by its title, by information, by a party: each only where that is seen
+    red = {
+        case.key
+        for case in cases
+        if "red" in [case.text, *case.infos, *(contact.text for contact in archive.parties(user, case))]
+    }
+    assert found(client, "", "cases", q="red") == (red, len(red))
+
+
+def check_single_pages(client, archive, user, cases, documents):
+    seen = {one.key for one in [*cases, *documents]} | {one.key for one in archive.contacts if one.readable(user)}
+    for kind, things, parts in (
+        ("cases", archive.cases, ("", "documents/", "parties/", "dates/", "history/", "edit/")),
+        ("documents", archive.documents, ("", "details/", "history/", "content", "download", "edit/")),
+        ("contacts", archive.contacts, ("", "history/", "edit/")),
+    ):
+        for thing in things:
+            for part in parts:
+                answer = client.get(f"/case-system/{kind}/{thing.key}/{part}")
+                # these documents have no file
+                assert answer.status_code == (200 if thing.key in seen and part not in ("content", "download") else 404)
+                text = answer.content.decode()
+                named = set(re.findall(r"/case-system/(?:cases|documents|contacts)/(\d+)/", text.partition("<main")[2]))
+                assert named <= seen | ({thing.key} if answer.status_code == 404 else set())
+    for case in cases:
+        own = {one.key for one in documents if one.case is not None and archive.cases[one.case] is case}
+        assert found(client, f"cases/{case.key}/documents/", "documents")[0] == own
+        parties = {contact.key for contact in archive.parties(user, case)}
+        assert found(client, f"cases/{case.key}/parties/", "contacts")[0] == parties
+        assert found(client, f"cases/{case.key}/history/", "documents")[0] == own
+
+
+def check_places(client, archive, documents):
+    """Where a listing goes on from tells nothing about what is not seen."""
+    seen = {one.key for one in documents}
+    first = found(client, "documents/", "documents", sort="title")
+    for one in archive.documents:
+        if one.key not in seen:
+            assert found(client, "documents/", "documents", sort="title", after=one.key) == first
+
+
+def check_batch(office, archive, cases, documents):
+    """Reads in a batch obey the same rules."""
+    parts = [Write("GET", f"Files('{case.key}')") for case in archive.cases]
+    parts += [Write("GET", "Records/$count")]
+    *singles, count = office.batch(*parts)
+    assert [one.status for one in singles] == [
+        200 if any(case is other for other in cases) else 404 for case in archive.cases
+    ]
+    assert int(count.body) == len(documents)
+
+
+def check_pages(archive, user):
+    account, _made = Account.objects.get_or_create(name=user, defaults={"user_id": user})
+    client = Client()
+    client.cookies[COOKIE] = begin_login(account)
+    cases = [case for case in archive.cases if archive.sees_case(user, case)]
+    documents = [one for one in archive.documents if archive.sees_document(user, one)]
+    check_lists(client, archive, user, cases, documents)
+    check_single_pages(client, archive, user, cases, documents)
+    check_places(client, archive, documents)
+    check_batch(Office(user), archive, cases, documents)
+
+
+def test_pages_and_batches_show_and_count_exactly_what_the_rules_say(municipality):
+    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(archives(), st.sampled_from(sorted(HELD)))
+    def law(archive, user):
+        with transaction.atomic():
+            build(archive)
+            check_pages(archive, user)
+            transaction.set_rollback(True)
+
+    law()
 
 
 def test_everyone_sees_exactly_what_the_rules_say(municipality):

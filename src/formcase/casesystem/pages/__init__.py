@@ -17,6 +17,7 @@ MODULES = (
     "contact",
     "contact_forms",
     "own",
+    "administration",
 )
 
 
