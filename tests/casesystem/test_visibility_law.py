@@ -245,7 +245,7 @@ def check_batch(office, archive, cases, documents):
     """Reads in a batch obey the same rules."""
     parts = [Write("GET", f"Files('{case.key}')") for case in archive.cases]
     parts += [Write("GET", "Records/$count")]
-    *singles, count = office.batch(*parts)
+    *singles, count = office.batch(*parts, headers={"Prefer": "odata.continue-on-error"})
     assert [one.status for one in singles] == [
         200 if any(case is other for other in cases) else 404 for case in archive.cases
     ]
@@ -265,7 +265,7 @@ def check_pages(archive, user):
 
 
 def test_pages_and_batches_show_and_count_exactly_what_the_rules_say(municipality):
-    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
     @given(archives(), st.sampled_from(sorted(HELD)))
     def law(archive, user):
         with transaction.atomic():
