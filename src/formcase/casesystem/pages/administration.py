@@ -81,7 +81,7 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         except UnicodeDecodeError:
             form.add_error("file", _("The file is not UTF-8 text."))
     content = {
-        "tables": [(table, len(rows(table))) for table in TABLES],
+        "tables": [(table, len(_listed(table))) for table in TABLES],
         "form": form,
         "wrong": wrong,
         "carried": carried.counts if carried is not None else None,
@@ -96,7 +96,7 @@ def table_rows(request: HttpRequest, visitor: Visitor, table: str) -> HttpRespon
     found = _table(table)
     content = {
         "table": found,
-        "rows": [(one, _key(found, one), _cells(found, one), _depth(found, one)) for one in rows(found)],
+        "rows": [(one, _key(found, one), _cells(found, one), _depth(found, one)) for one in _listed(found)],
         "titles": [column.title for column in found.columns],
     }
     return show(request, visitor, "administration_table.html", content, title=found.title)
@@ -215,6 +215,11 @@ def _back(table: Table) -> str:
     if not table.key:
         return reverse("casesystem:administration")
     return reverse("casesystem:administration_table", args=[table.slug])
+
+
+def _listed(table: Table) -> list[Row]:
+    """The rows that are shown: what people log in with belongs to their users."""
+    return [one for one in rows(table) if table.name != "accounts" or one.values["acts for users"]]
 
 
 def _key(table: Table, one: Row) -> str:
