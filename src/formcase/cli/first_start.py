@@ -2,7 +2,11 @@
 
 
 def administrator(*, must_change: bool = True) -> tuple[str, ...]:
-    """Lines with the first administrator's name and password, where there were no users yet; else nothing."""
+    """Lines with the first administrators' names and passwords, where there were none yet; else nothing."""
+    return (*_of_formcase(must_change=must_change), *_of_the_form_service(must_change=must_change))
+
+
+def _of_formcase(*, must_change: bool) -> tuple[str, ...]:
     from formcase.accounts.managing import first_administrator
 
     made = first_administrator(must_change=must_change)
@@ -14,3 +18,10 @@ def administrator(*, must_change: bool = True) -> tuple[str, ...]:
         f"Sign in as: {user.username}",
         f"Password, shown this once: {password}{changed}",
     )
+
+
+def _of_the_form_service(*, must_change: bool) -> tuple[str, ...]:
+    from formcase.formservice.administration.passwords import first_administrator
+
+    made = first_administrator(must_change=must_change)
+    return (f"Administrator of the form service (/form-service/): {made[0]}, password {made[1]}",) if made else ()

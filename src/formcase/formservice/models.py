@@ -4,6 +4,7 @@ Only tables and their indexes. What may be done with them stands in the modules 
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -95,6 +96,10 @@ class Submission(models.Model):
                 condition=~Q(status="Imported"),
             ),
             models.Index(fields=["imported_at"], name="formservice_finished", condition=Q(status="Imported")),
+            # for people: the newest of a status, and how many of each there are for each day
+            models.Index(fields=["status", "submitted_at", "submission_id"], name="formservice_status"),
+            models.Index(fields=["form_id", "status", "submitted_at", "submission_id"], name="formservice_form_status"),
+            models.Index(fields=["submitted_at", "status"], name="formservice_days"),
         ]
 
 
@@ -136,6 +141,9 @@ class StatusEntry(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes = [GinIndex(fields=["cases"], opclasses=["jsonb_path_ops"], name="formservice_cases")]
+
 
 class Filling(models.Model):
     """A form that somebody is filling in, in one browser. `owner` is the digest of what that browser keeps.
@@ -168,3 +176,43 @@ class Upload(models.Model):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     location = models.CharField(max_length=255)
+
+
+class FormSettings(models.Model):
+    """What is set for a form, in all its versions. keep_days: how long what is Imported stays; null as everywhere."""
+
+    form_id = models.CharField(max_length=64, unique=True)
+    keep_days = models.PositiveIntegerField(null=True)
+
+
+class Administrator(models.Model):
+    """Somebody who looks after the form service. The password is an Argon2 hash."""
+
+    name = models.CharField(max_length=150, unique=True)
+    password = models.CharField(max_length=255)
+    must_change = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_sign_in = models.DateTimeField(null=True)
+
+
+class AdministratorSession(models.Model):
+    """An administrator signed in with one browser, which keeps what `digest` is the digest of."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    administrator = models.ForeignKey(Administrator, on_delete=models.CASCADE)
+    begun_at = models.DateTimeField()
+    used_at = models.DateTimeField(db_index=True)
+
+
+class SignInAttempt(models.Model):
+    """An attempt to sign in that did not succeed, or not yet. Of the name only a digest is kept."""
+
+    name_digest = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_digest", "at"], name="formservice_attempt_name"),
+            models.Index(fields=["address", "at"], name="formservice_attempt_address"),
+        ]

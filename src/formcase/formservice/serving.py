@@ -22,6 +22,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from formcase.formservice.administration.attempts import forget_old
+from formcase.formservice.administration.sessions import forget_ended
 from formcase.formservice.asgi import application
 from formcase.formservice.authority import authority_certificate, ensure_authority
 from formcase.formservice.filling.drafts import remove_abandoned
@@ -162,6 +164,8 @@ def _tend() -> None:
     """Remove what was kept long enough or left lying, and renew the built-in authority's certificates in time."""
     remove_finished()
     remove_abandoned()
+    forget_old()
+    forget_ended()
     if authority_certificate() is not None:
         ensure_authority()
 

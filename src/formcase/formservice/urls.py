@@ -3,5 +3,6 @@
 from django.urls import URLResolver, include, path
 
 urlpatterns: list[URLResolver] = [
+    path("form-service/", include("formcase.formservice.administration.urls")),
     path("forms/", include("formcase.formservice.filling.urls")),
 ]

@@ -201,6 +201,7 @@ FORMSERVICE_URLS = _configuration.form_service_urls
 FORMSERVICE_KEEP_DAYS = _configuration.form_service_keep_days
 CASESYSTEM_BEHIND_PROXY = _configuration.behind_https_proxy
 FORMSERVICE_DRAFT_HOURS = _configuration.form_service_draft_hours
+FORMSERVICE_BEHIND_PROXY = _configuration.behind_https_proxy
 FORMSERVICE_LARGEST_FILE = _configuration.form_service_largest_file
 FORMSERVICE_LARGEST_SUBMISSION = _configuration.form_service_largest_submission
 if _configuration.case_number_mask:

@@ -11,6 +11,7 @@ def register(app: App) -> None:
         "formcase.cli.commands.submit:submit", name="submit", help="Hand in a form at the built-in form service."
     )
 
+    app.command(_form_service())
     form = App(name="form", help="The forms of the built-in form service.")
     form.command("formcase.cli.commands.form:list_forms", name="list", help="List the forms.")
     form.command("formcase.cli.commands.form:publish", name="publish", help="Publish a new version of a form.")
@@ -128,6 +129,12 @@ _VERSIONS = {
     "compare": ("compare", "Say what differs between two versions."),
 }
 
+_FORM_SERVICE = {
+    "administrator": "Give an administrator of its pages a new password.",
+    "keep": "Set how long what is Imported of a form is kept.",
+    "tidy": "Remove what was kept long enough.",
+}
+
 _WORKFLOW = {
     "list": ("list_", "List the service workflows."),
     "show": ("show", "Show one with its parameters."),
@@ -139,3 +146,10 @@ _WORKFLOW = {
     "export": ("export", "Write one as JSON."),
     "import": ("import_", "Create one from an exported file."),
 }
+
+
+def _form_service() -> App:
+    group = App(name="form-service", help="Looking after the built-in form service.")
+    for name, text in _FORM_SERVICE.items():
+        group.command(f"formcase.cli.commands.form_service:{name}", name=name, help=text)
+    return group
