@@ -78,7 +78,7 @@ def killed_on_the_way(
     """Let workers file these, and die as they are doomed to, until all are Imported."""
     began = time.monotonic()
     with Nursery(installation, dooms) as nursery:
-        wait_for_imported(desk, ways, 400, times)
+        wait_for_imported(installation, desk, ways, 400, times)
         print(f"\n{len(ways)} Imported, {nursery.deaths()} workers killed, {time.monotonic() - began:.0f} s")
         assert nursery.unmet() == []
         assert nursery.fell() == []
@@ -86,6 +86,7 @@ def killed_on_the_way(
 
 
 def test_workers_killed_while_they_watch_sweep_and_begin_lose_no_submission(installation, desk):
+    assert installation.run("workflow", "set", "Sample forms", "WatchInterval=5").returncode == 0
     ways: list[Way] = []
     with Nursery(installation, FIRST_COME, workers=2) as nursery:
         for number in range(60):
@@ -93,7 +94,7 @@ def test_workers_killed_while_they_watch_sweep_and_begin_lose_no_submission(inst
             time.sleep(1)
             if not nursery.unmet():
                 break
-        wait_for_imported(desk, ways, 100)
+        wait_for_imported(installation, desk, ways, 100)
         print(f"\n{len(ways)} Imported, {nursery.deaths()} workers killed")
         assert nursery.unmet() == []
         assert nursery.fell() == []
@@ -113,7 +114,7 @@ def test_workers_killed_at_every_point_of_every_way_leave_everything_there_once(
     # the contacts and the cases of the first are there now
     numbers = [found(installation).cases[way.reference][0] for way in made]
     known = permits(desk, range(count))
-    more = updates(desk, numbers, range(count))
+    more = updates(desk, numbers)
     killed_on_the_way(installation, desk, [*known, *more], [*each_at_its_point(known), *each_at_its_point(more)])
     assert_all_there_once(installation, desk, [*first, *known, *more])
 

@@ -1,0 +1,114 @@
+"""Requests and answers that are dropped, delayed, doubled, cut and reset between Formcase and real ends, over TLS."""
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from faults.between import Between, proxies
+from faults.nurseries import Nursery
+from faults.proxy import Fault, Planned, Write, every, seeded
+from faults.ways import (
+    Way,
+    assert_all_there_once,
+    building_permits,
+    found,
+    permits,
+    updates,
+    wait_for_imported,
+    wrong_permits,
+)
+from integration.conftest import Installation
+from integration.form_service_desk import Desk
+
+pytestmark = pytest.mark.long
+
+AT_THE_FORM_SERVICE = (Write.DELIVERED, Write.IMPORTED)
+AT_THE_CASE_SYSTEM = (Write.UPLOAD, Write.CHANGE_SET)
+SETTLE = 6  # seconds; what is late is at most 4 seconds late
+
+
+@pytest.fixture(scope="module")
+def desk(installation: Installation) -> Iterator[Desk]:
+    made = Desk(installation.environment())
+    yield made
+    made.close()
+
+
+def filed_through(installation: Installation, desk: Desk, between: Between, ways: Sequence[Way]) -> None:
+    """Let two workers file these through the proxies; nothing may go wrong that was not planned."""
+    began = time.monotonic()
+    with Nursery(installation, workers=2, concurrency=4, **between.environment) as nursery:
+        wait_for_imported(installation, desk, ways, 300)
+        assert nursery.fell() == []
+    happened = Counter(
+        str(one.fault) for one in (*between.form_service.plan.happened, *between.case_system.plan.happened)
+    )
+    print(f"\n{len(ways)} Imported, {happened.total()} faults, {time.monotonic() - began:.0f} s: {dict(happened)}")
+    assert_all_there_once(installation, desk, ways)
+
+
+def events(installation: Installation, ways: Sequence[Way]) -> Counter[str]:
+    """What the workflow log tells of these, how many times."""
+    references = {way.reference for way in ways}
+    lines = installation.run("log", "--level", "debug", "--json-lines").stdout.splitlines()
+    told = [json.loads(line) for line in lines]
+    return Counter(line["event"] for line in told if line["referenceId"] in references)
+
+
+def test_every_fault_at_every_write_leaves_everything_there_once(installation, desk):
+    with proxies(installation) as between:
+        between.form_service.plan.add(every(AT_THE_FORM_SERVICE))
+        between.case_system.plan.add(every(AT_THE_CASE_SYSTEM))
+        ways = [*permits(desk, range(4000, 4024)), *building_permits(desk, 4), *wrong_permits(desk, 4)]
+        filed_through(installation, desk, between, ways)
+        assert between.form_service.plan.left() == between.case_system.plan.left() == 0
+        numbers = [found(installation).cases[way.reference][0] for way in ways[:22]]
+        between.form_service.plan.add(every(AT_THE_FORM_SERVICE))
+        between.case_system.plan.add(every(AT_THE_CASE_SYSTEM))
+        more = updates(desk, numbers)
+        filed_through(installation, desk, between, more)
+        assert between.form_service.plan.left() == between.case_system.plan.left() == 0
+    assert_all_there_once(installation, desk, [*ways, *more])
+
+
+def test_a_change_set_carried_out_after_the_look_up_is_answered_from_the_case_systems_memory(installation, desk):
+    with proxies(installation) as between:
+        (warm,) = permits(desk, [4100])  # so that it is known that the case system keeps requests
+        filed_through(installation, desk, between, [warm])
+        between.case_system.plan.add([Planned(Write.CHANGE_SET, Fault.LATE_REQUEST, 12)])
+        (way,) = permits(desk, [4101])
+        filed_through(installation, desk, between, [way])
+        assert between.case_system.plan.requests["change set"] == 3, "sent again, though the first was not there yet"
+        time.sleep(13)  # the first arrives
+        assert_all_there_once(installation, desk, [way])
+    assert events(installation, [way])["repeated"] == 1
+
+
+def test_a_case_system_without_repeatability_is_given_time_and_looked_at_a_second_time(installation, desk):
+    assert installation.run("workflow", "set", "Sample forms", f"settle={SETTLE}").returncode == 0
+    with proxies(installation, forgetful=True) as between:
+        plan = between.case_system.plan
+        plan.add(every(AT_THE_CASE_SYSTEM, seconds=4))
+        plan.add([Planned(Write.CHANGE_SET, Fault.LATE_REQUEST, 4)] * 3)
+        between.form_service.plan.add(every(AT_THE_FORM_SERVICE))
+        ways = [*permits(desk, range(4200, 4224)), *building_permits(desk, 4), *wrong_permits(desk, 4)]
+        filed_through(installation, desk, between, ways)
+        assert between.form_service.plan.left() == plan.left() == 0
+    told = events(installation, ways)
+    assert told["adopted"] >= 5, "what was late, and whose answers were lost"
+    assert told["settles"] >= 2, "what never arrived"
+
+
+@pytest.mark.parametrize("forgetful", [False, True], ids=["remembering", "forgetful"])
+def test_whatever_a_seeded_plan_lets_go_wrong_everything_is_there_once(installation, desk, forgetful):
+    seed = int(os.environ.get("FAULTS_SEED", "0")) or time.time_ns() % 100_000
+    print(f"\nreplay with FAULTS_SEED={seed}")
+    with proxies(installation, forgetful=forgetful) as between:
+        between.form_service.plan.add(seeded(seed, AT_THE_FORM_SERVICE, 30))
+        between.case_system.plan.add(seeded(seed + 1, AT_THE_CASE_SYSTEM, 60))
+        ways = [*permits(desk, range(4300, 4330)), *building_permits(desk, 8), *wrong_permits(desk, 6)]
+        filed_through(installation, desk, between, ways)
