@@ -250,6 +250,8 @@ class SubmissionRecord(models.Model):
             ),
             models.Index(F("state"), F("recorded_at").desc(), F("id").desc(), name="submission_by_state"),
             models.Index(F("form_id"), F("recorded_at").desc(), F("id").desc(), name="submission_by_form"),
+            models.Index(F("workflow"), F("recorded_at").desc(), F("id").desc(), name="submission_by_workflow"),
+            models.Index(fields=["submission_id"], name="submission_of_form_service"),
             models.Index(
                 F("recorded_at").desc(),
                 F("id").desc(),

@@ -79,6 +79,7 @@ def _register_bench(app: App) -> None:
     bench.command("formcase.cli.commands.bench:fill_submissions", name="fill-submissions", help="Add submissions.")
     bench.command("formcase.cli.commands.bench:fill_log", name="fill-log", help="Add lines to the workflow log.")
     bench.command("formcase.cli.commands.bench:measure", name="measure", help="Say how long looking at it takes.")
+    bench.command("formcase.cli.commands.bench_pages:pages", name="pages", help="Say how long each page takes.")
     app.command(bench)
 
 

@@ -118,7 +118,7 @@ def versions(request: HttpRequest, key: int) -> HttpResponse:
     """What was saved, newest first, each with what it changed."""
     workflow = workflow_of(key)
     saved = list(WorkflowVersion.objects.filter(workflow=workflow).order_by("-version")[:200])
-    rows = [(version, _changes(older, version)) for version, older in zip(saved, [*saved[1:], None], strict=True)]
+    rows = [(version, _changes(older, version)) for version, older in zip(saved, [*saved[1:], None], strict=False)]
     context: dict[str, object] = {"workflow": workflow, "rows": rows, "parts": parts(workflow, "workflow_versions")}
     title = gettext("Versions: {name}").format(name=workflow.name)
     return show(request, "configurator/workflow_versions.html", context, title=title, between=between(workflow))
