@@ -207,18 +207,21 @@ def _row(one: WorkflowNow, *, may_change: bool) -> ListRow:
 
 
 def _row_links(workflow: ServiceWorkflow, *, may_change: bool) -> tuple[Link, ...]:
-    """Its pages, its log and submissions, and what can be done with it."""
-    first, *others = parts(workflow, "")
-    query = f"?workflow={workflow.pk}"
+    """What is wanted most often of it; its other pages are a step away."""
     switch = ("workflow_disable", gettext("Disable")) if workflow.enabled else ("workflow_enable", gettext("Enable"))
     deeds = (switch, ("workflow_delete", gettext("Delete"))) if may_change else ()
-    return (
-        Link(gettext("Edit"), first.address),
-        *others,
-        Link(gettext("Log"), reverse("configurator:workflow_log") + query),
-        Link(gettext("Submissions"), reverse("configurator:submissions") + query),
-        *(Link(text, reverse(f"configurator:{name}", args=[workflow.pk])) for name, text in deeds),
+    names = (
+        ("workflow_edit", gettext("Edit")),
+        ("workflow_parameters", gettext("Edit parameters")),
+        ("workflow_mapping", gettext("Mapping")),
+        ("workflow_checks", gettext("Checks")),
     )
+    log = Link(gettext("Log"), f"{reverse('configurator:workflow_log')}?workflow={workflow.pk}")
+    return (*_links(workflow, names), log, *_links(workflow, deeds))
+
+
+def _links(workflow: ServiceWorkflow, names: tuple[tuple[str, str], ...]) -> tuple[Link, ...]:
+    return tuple(Link(text, reverse(f"configurator:{name}", args=[workflow.pk])) for name, text in names)
 
 
 def _title(what: str, workflow: ServiceWorkflow) -> str:
