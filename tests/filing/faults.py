@@ -39,12 +39,14 @@ class Fault:
 
 
 class Faulty:
-    """Counts requests by method and lets them fail as scripted."""
+    """Counts requests by method and lets them fail as scripted. away: what every request is answered for as long as
+    nobody is there."""
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
         self.script: dict[str, deque[Fault]] = {}
         self.late: list[Callable[[], object]] = []
+        self.away: Callable[[], BaseException] | None = None
 
     def fails(self, method: str, *faults: Fault | Callable[[], BaseException], times: int = 1) -> None:
         """The next requests of this method fail, one after the other."""
@@ -63,6 +65,8 @@ class Faulty:
 
     async def _request(self, method: str, effect: Callable[[], T] | Callable[[], Coroutine[None, None, T]]) -> T:
         self.requests[method] += 1
+        if self.away is not None:
+            raise self.away()
         fault = self._next(method)
         if fault is not None and fault.late:
             self.late.append(effect)

@@ -150,6 +150,8 @@ class ModelFormService(Faulty):
 
     async def _pieces(self, method: str, content: bytes) -> AsyncIterator[bytes]:
         self.requests[method] += 1
+        if self.away is not None:
+            raise self.away()
         fault = self._next(method)
         middle = len(content) // 2
         if content[:middle]:

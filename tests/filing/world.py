@@ -11,6 +11,7 @@ from filing.form_service import Groups, ModelFormService, Stored
 from formcase.filing import crash_points
 from formcase.filing.filing import file_submission
 from formcase.filing.journal import Journal, State, Superseded
+from formcase.filing.pacing import Pace
 from formcase.filing.watching import Round, Watch
 from formcase.filing.way import Ends
 from formcase.messages import untranslated
@@ -32,12 +33,14 @@ class World:
     unconnected: Exception | None = None
     source: str = SOURCE
     passing: crash_points.PassPoint | None = None
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def ends_seen(self) -> Ends:
         return Ends(
             crash_points.of_form_service(self.forms, self.passing),
             crash_points.of_case_system(self.cases, self.passing),
+            self.pace,
         )
 
     @property

@@ -34,6 +34,14 @@ async def unforeseen(way: Way, kind: str) -> None:
     await _passing(way, _fault(kind))
 
 
+async def wait_while_out_of_reach(way: Way) -> None:
+    """The ends are out of reach, and another submission tries for all: with the first that gets through this one goes
+    on. Told once in the log, because nothing was tried."""
+    outcome = way.ends.pace.out_of_reach
+    if outcome is not None:
+        await _passing(way, outcome, tried=False)
+
+
 async def undecided(attempt: Attempt, kind: str) -> None:
     """A fault of our own in deciding what happens next, or in telling the form service of it: wait all the same."""
     due = utc_now() + waiting.before_next_try(attempt.entry.tries, None)
@@ -110,18 +118,24 @@ async def _unreadable(way: Way, outcome: Unreadable) -> None:
     await _block_with(way, outcome.message(), Scope.SUBMISSION, waiting.UNREADABLE_DAILY)
 
 
-async def _passing(way: Way, outcome: Outcome) -> None:
-    entry = way.attempt.entry
+async def _passing(way: Way, outcome: Outcome, *, tried: bool = True) -> None:
+    entry, pace = way.attempt.entry, way.ends.pace
     since = entry.passing_since or way.now()
     if way.now() - since > entry.terms.block_after:
         await _block(way, outcome, Scope.SUSPECT)
         return
     retry_after = outcome.retry_after if isinstance(outcome, Passing) else None
-    wait = waiting.before_next_try(entry.tries, retry_after)
+    # whoever has tried is the next one to try for all, within one interval of the watch
+    longest = _probe_wait(entry) if tried else waiting.LONGEST_WAIT
+    wait = waiting.before_next_try(entry.tries, retry_after, longest)
+    if tried and pace.out_of_reach is not None and retry_after is None:
+        wait = timedelta(seconds=pace.seconds) + waiting.full_jitter(0) / 5
     if retry_after is None and entry.state is not State.BLOCKED:
         # tried once more when it is time to say Temporary blocked
         wait = min(wait, since + entry.terms.block_after - way.now() + waiting.full_jitter(0) / 5)
-    await way.attempt.again(way.now() + wait, Note("waits", outcome.message(), "warning"), passing=True)
+    told = tried or entry.passing_since is None
+    note = Note("waits", outcome.message(), "warning") if told else None
+    await way.attempt.again(way.now() + wait, note, passing=True)
 
 
 async def _block(way: Way, outcome: Outcome, scope: Scope) -> None:

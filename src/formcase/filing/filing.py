@@ -17,7 +17,17 @@ from formcase.filing.reporting import say_delivered, say_imported
 from formcase.filing.way import Ends, Way
 from formcase.filing.writing import PlanAnew, Unsettled, settle_doubt, write
 from formcase.messages import Message, Translate, message
-from formcase.outcomes import AlreadyImported, Outcome, Permanent, Refused, Setup, Unreadable, Withdrawn
+from formcase.outcomes import (
+    AlreadyImported,
+    Outcome,
+    Passing,
+    Permanent,
+    Refused,
+    Setup,
+    Unknown,
+    Unreadable,
+    Withdrawn,
+)
 from formcase.planning.errors import PlanningFailed
 from formcase.planning.plan import Plan, PlanKind
 from formcase.sources.port import Status
@@ -60,8 +70,13 @@ class NotFiled(Exception):
 
 
 async def _bring_forward_or_decide(way: Way) -> None:
+    pace, entry = way.ends.pace, way.attempt.entry
+    if not pace.admits(entry):
+        await deciding.wait_while_out_of_reach(way)
+        return
     try:
         await _bring_forward(way)
+        pace.answered()
     except Superseded:
         raise
     except Busy:
@@ -69,6 +84,8 @@ async def _bring_forward_or_decide(way: Way) -> None:
     except Unsettled as unsettled:
         await deciding.wait_to_settle(way, unsettled.wait)
     except Outcome as outcome:
+        if isinstance(outcome, Passing | Unknown):
+            pace.failed(entry, outcome)
         await deciding.decide(way, outcome)
     except Exception as fault:  # noqa: BLE001 - whatever it is, the submission must not be lost by it
         _log_fault(way.attempt, fault)

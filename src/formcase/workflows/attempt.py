@@ -191,6 +191,9 @@ class PostgresAttempt:
             )
             await keep_outcome(connection, self._entry.key, filed)
             await self._lift_block(connection)
+            if self._entry.passing_since is not None:
+                workflow = {"workflow": self._entry.terms.workflow}
+                await connection.execute(statement("bring_waiting_forward"), workflow)
             await self._log(connection, note)
         self._entry = replace(self._entry, filed=filed, intent=None, state=State.FILED, tries=0, passing_since=None)
 

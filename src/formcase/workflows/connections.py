@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from formcase.filing import crash_points
+from formcase.filing.pacing import Pace
 from formcase.filing.way import Ends
 from formcase.sources.port import FormService
 from formcase.targets.port import CaseSystem
@@ -30,12 +31,14 @@ class Connections:
     def __init__(self) -> None:
         self._case_system: CaseSystem | None = None
         self._form_services: dict[tuple[int, str], tuple[int, FormService]] = {}
+        self._paces: dict[tuple[int, int], Pace] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
 
     async def ends(self, address: FormServiceAddress) -> Ends:
         """Both ends. Raises `Setup` where one can't be connected."""
-        return Ends(await self.form_service(address), await self.case_system())
+        pace = self._paces.setdefault((address.workflow, address.version), Pace())
+        return Ends(await self.form_service(address), await self.case_system(), pace)
 
     async def case_system(self) -> CaseSystem:
         """The case system."""
