@@ -1,13 +1,18 @@
 """What holds for every page: accessible, quiet, whole on a phone, in both languages, under a strict content policy."""
 
 import pytest
+from django.utils import timezone
 
 from formcase.accounts import managing
 from formcase.accounts.roles import Role
+from formcase.checks import CheckResult, Detail, Verdict
 from formcase.configurator.pages import pages
 from formcase.configurator.pages.workflow_transform import NEW
+from formcase.messages import message
 from formcase.workflows import managing as workflows
 from formcase.workflows import versions
+from formcase.workflows.check_history import Change, change_data, result_data
+from formcase.workflows.models import CheckRun, ServiceWorkflow
 from formcase.workflows.versions import MAPPING, TRANSFORM
 from pages.both_ends import MAPPING_TEXT
 from pages.browsing import address_of
@@ -26,7 +31,28 @@ def something_to_see(make_user):
         versions.save_draft(workflow, kind, text, "test")
         versions.publish(workflow, kind, "first", "test")
         versions.save_draft(workflow, kind, text, "test")
-    return {"user": user.pk, "workflow": workflow.pk}
+    run = check_run(ServiceWorkflow.objects.get(pk=workflow.pk))
+    return {"user": user.pk, "workflow": workflow.pk, "run": run.pk}
+
+
+def check_run(workflow: ServiceWorkflow) -> CheckRun:
+    """A run that says no of one form, which the run before did not."""
+    rights = (
+        Detail(message("create a case (Case Create)"), Verdict.NO),
+        Detail(message("find one"), Verdict.YES),
+    )
+    user = CheckResult("executing user", Verdict.YES, message("SBH is a user."))
+    wrong = CheckResult("rights of a form", Verdict.NO, message("SBH lacks it."), message("Mend it."), "800711", rights)
+    now = timezone.now()
+    return CheckRun.objects.create(
+        workflow=workflow,
+        started_at=now,
+        ended_at=now,
+        why="daily",
+        verdict="no",
+        results=[result_data(user), result_data(wrong)],
+        changes=[change_data(Change(wrong, Verdict.YES))],
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "da"])
@@ -39,7 +65,8 @@ def test_every_page_is_accessible_and_quiet_and_fits_a_phone(
         thing = something_to_see.get(registered.name.split("_")[0])
         if not registered.whole or ("<" in registered.route and thing is None):
             continue  # what is shown there is made by the tests of that page alone
-        page.goto(address_of(registered, key=thing, number=1, place="0"))
+        number = something_to_see["run"] if registered.name == "workflow_check_run" else 1
+        page.goto(address_of(registered, key=thing, number=number, place="0"))
         assert page.locator("h1").count() == 1
         assert page.locator("html").get_attribute("lang") == language
         check_page(page, f"{registered.name}-{language}")
