@@ -1,12 +1,21 @@
 """Bringing the database's tables to this version's state, by one process at a time."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 
+import structlog
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from psycopg.errors import LockNotAvailable
+
+LOCK_TIMEOUT = 3.0  # seconds that a migration may wait for a table, because all others wait behind it
+PAUSE = 2.0  # seconds in which those others go on before the next try
+TRIES = 60
+
+log = structlog.get_logger()
 
 _LOCK = 0x666F726D63617365  # "formcase", as the number that names our advisory lock
 
@@ -25,8 +34,36 @@ def apply_migrations() -> tuple[str, ...]:
     with _alone():
         missing = missing_migrations()
         if missing:
-            call_command("migrate", interactive=False, verbosity=0, stdout=StringIO())
+            _migrate()
         return missing
+
+
+def _migrate() -> None:
+    """Apply what is missing, each migration in a transaction of its own; one that can't have its table soon lets go and
+    tries again, so that nobody who works meanwhile waits longer than that."""
+    for remaining in reversed(range(TRIES)):
+        try:
+            with _lock_timeout():
+                call_command("migrate", interactive=False, verbosity=0, stdout=StringIO())
+        except OperationalError as error:
+            if not remaining or not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            log.info("a table is in use: the migration waits", seconds=PAUSE)
+            time.sleep(PAUSE)
+        else:
+            return
+
+
+@contextmanager
+def _lock_timeout() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{round(LOCK_TIMEOUT * 1000)}ms",))
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
 
 
 @contextmanager
