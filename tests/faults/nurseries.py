@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil
+
 from faults.nursery import Doom, met_folder, write_dooms
 from integration.conftest import Installation
 
@@ -43,6 +45,7 @@ class Nursery:
 
     def __enter__(self) -> Self:
         write_dooms(self._file, self._dooms)
+        met_folder(self._file).mkdir()
         with self._log.open("wb") as log, self._log.with_suffix(".err").open("wb") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "faults.nursery", *self._arguments],
@@ -77,6 +80,10 @@ class Nursery:
         events = self._events()
         dead = {event["died"] for event in events if "died" in event}
         return [event["born"] for event in events if "born" in event and event["born"] not in dead]
+
+    def standing_still(self) -> list[int]:
+        """The workers that are stopped."""
+        return [worker for worker in self.living() if psutil.Process(worker).status() == psutil.STATUS_STOPPED]
 
     def errors(self) -> str:
         """What the workers wrote to standard error."""

@@ -87,7 +87,8 @@ def wait_for_imported(
         return [reference for reference in wanted if seen[reference].history.count("Imported") < times]
 
     def open_in_journal() -> list[str]:
-        return [reference for reference in wanted if journal(installation)[reference] != "Imported"]
+        kept = journal(installation)
+        return [reference for reference in wanted if kept[reference] != "Imported"]
 
     wait_until(lambda: not open_ones(), patience, lambda: f"{len(open_ones())} of {len(wanted)} are not Imported")
     wait_until(lambda: not open_in_journal(), 30, lambda: f"not so in the journal: {open_in_journal()}")
