@@ -173,7 +173,7 @@ class _Reader:
         if number < group.at_least:
             text = _("There must be at least {least} of these.")
             self._wrong(place, text.format(least=group.at_least))
-        if number > group.at_most:
+        if group.at_most is not None and number > group.at_most:
             self._wrong(place, _("There can be at most {most} of these.").format(most=group.at_most))
 
     def _field(self, field: Field, given: Mapping[str, object], place: tuple[str, ...]) -> AnsweredField:

@@ -15,7 +15,6 @@ from formcase.formservice.condition_checks import condition_problems
 from formcase.formservice.conditions import Condition, ConditionRefused, read_condition
 from formcase.formservice.design import (
     FILE_TYPE,
-    MOST_ENTRIES,
     Choice,
     Field,
     Form,
@@ -209,7 +208,7 @@ class _Reader:
             help=self._optional_text(document, "help", here),
             shown_when=self._condition(document, here, hidden=hidden),
             at_least=self._number(document, "atLeast", here, 0) or 0,
-            at_most=self._number(document, "atMost", here) or MOST_ENTRIES,
+            at_most=self._number(document, "atMost", here),
         )
         self._check_counts(group, here, hidden=hidden)
         return group
@@ -262,10 +261,10 @@ class _Reader:
         return tuple(value)
 
     def _check_counts(self, group: Group, place: tuple[str, ...], *, hidden: bool) -> None:
-        counts = (group.at_least, group.at_most) != (0, MOST_ENTRIES)
+        counts = (group.at_least, group.at_most) != (0, None)
         if counts and (hidden or not group.repeats):
             self._wrong(place, _("Only a group that repeats on a page that is shown has “atLeast” and “atMost”."))
-        elif group.at_least > group.at_most:
+        elif group.at_least > group.most_offered:
             self._wrong((*place, "atLeast"), _("This must not be more than “atMost”."))
 
     def _choices(self, value: object, place: tuple[str, ...]) -> tuple[Choice, ...]:

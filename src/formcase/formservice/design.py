@@ -8,7 +8,7 @@ from formcase.formservice.answer_templates import reference_to
 from formcase.formservice.conditions import Condition, written_condition
 
 FILE_TYPE = "file"
-MOST_ENTRIES = 100  # of a group that repeats, where it says nothing else
+MOST_ENTRIES = 100  # that the pages offer of a group that repeats, where it says nothing itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,12 @@ class Group:
     help: str | None = None
     shown_when: Condition | None = None
     at_least: int = 0
-    at_most: int = MOST_ENTRIES
+    at_most: int | None = None
+
+    @property
+    def most_offered(self) -> int:
+        """How many entries the pages for filling in let people make."""
+        return MOST_ENTRIES if self.at_most is None else self.at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class _Writer:
         }
         counts = {
             "atLeast": group.at_least or None,
-            "atMost": group.at_most if group.at_most != MOST_ENTRIES else None,
+            "atMost": group.at_most,
         }
         return document | self._extras({"help": group.help, **counts}, group.shown_when)
 

@@ -168,7 +168,7 @@ class Controls:
             repeats=group.repeats,
             entries=entries,
             entries_name=entries_name(asked.position),
-            may_add=group.repeats and len(asked.entries) < group.at_most,
+            may_add=group.repeats and len(asked.entries) < group.most_offered,
             error=" ".join(self._texts.get(asked.place, [])) if group.repeats else "",
             files=self._files_of_entries(asked) if group.repeats and not in_repeated else (),
         )

@@ -14,7 +14,7 @@ def with_entry(page: Page, answers: object, position: str) -> tuple[Answers, int
     group, or no room in it."""
     changed = _copied(answers)
     found = _entries_at(page, changed, position)
-    if found is None or len(found[1]) >= found[0].at_most:
+    if found is None or len(found[1]) >= found[0].most_offered:
         return changed, 0
     found[1].append({})
     return changed, len(found[1])

@@ -49,7 +49,7 @@ def _group(group: Group, position: str, posted: Posted, known: Mapping[str, obje
         return {group.name: earlier} if group.name in known else {}
     before = earlier if isinstance(earlier, list) else []
     # one more than may be: that there are too many is told, and none is lost
-    count = min(int(said[-1]), group.at_most + 1) if said[-1].isascii() and said[-1].isdigit() else len(before)
+    count = min(int(said[-1]), group.most_offered + 1) if said[-1].isascii() and said[-1].isdigit() else len(before)
     return {
         group.name: [
             _items(group.items, f"{position}-{number}", posted, before[number - 1] if number <= len(before) else {})
