@@ -239,7 +239,7 @@ class _Reader:
             case Kind.FLAG:
                 if text.lower() in ("true", "yes", "on", "false", "no", "off"):
                     return text.lower() in ("true", "yes", "on")
-                self._wrong(path, node, _("true or false is expected, not “{value}”.").format(value=text[:80]))
+                self._wrong(path, node, _("This must be true or false, not “{value}”.").format(value=text[:80]))
             case Kind.NUMBER:
                 if text.isascii() and text.isdigit() and len(text) < 6:
                     return int(text)
