@@ -66,7 +66,7 @@ def test_a_workflow_is_set_up_and_a_form_becomes_a_case(story, installation):
     story.press("Show")
     expect(story.row("Imported").first).to_contain_text(cases[0])
     story.go_to("Service workflows")
-    expect(story.row("Building")).to_contain_text("1 imported")
+    expect(story.row("Building").first).to_contain_text("1 imported")
 
 
 def test_a_broken_set_up_is_seen_mended_and_heals(story, installation):

@@ -115,7 +115,9 @@ def test_one_is_sent_to_an_error_case(sign_in):
     page.get_by_role("button", name="Send to error case").click()
     expect(page).to_have_url(f"/submissions/{record.pk}/")
     record.refresh_from_db()
-    assert "wrong case group" in str(record.to_error_case)
+    assert record.to_error_case is not None
+    assert "wrong case group" not in str(record.to_error_case)  # what a person wrote is sealed
+    assert record.sealed_to_error_case
 
 
 def test_all_on_a_page_are_chosen_with_one_press(sign_in):
