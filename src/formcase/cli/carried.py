@@ -1,6 +1,7 @@
 """What the commands for a workflow's own mapping and for its transform have in common."""
 
 import json as json_format
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from cyclopts import Parameter
 from formcase.cli import output
 from formcase.cli.answers import ACTOR
 from formcase.cli.failures import WRONG_USE, CommandFailed
+from formcase.cli.options import Json
 from formcase.cli.runtime import prepared
 
 if TYPE_CHECKING:
@@ -17,92 +19,96 @@ if TYPE_CHECKING:
 
 Version = Annotated[str | None, Parameter(name="--version", help="A number, draft or published.")]
 Comment = Annotated[str, Parameter(help="What this version is for.")]
+NewDraft = Annotated[Path, Parameter(help="A mapping as JSON, or an XSLT 1.0 stylesheet.")]
 WhichOrFile = Annotated[str, Parameter(help="A number, draft, published, or a file.")]
 
 LARGEST = 16 * 1024 * 1024
 
 
-def show(name: str, kind_name: str, which: str | None, *, as_json: bool) -> None:
-    """Print one version; the one in force unless said, or the draft where none is."""
-    with prepared():
-        workflow, kind = _chosen(name, kind_name)
-        version = _version(workflow, kind, which)
-        content = version.content
-        document = {**_row(version, workflow), "content": _content(content, kind_name)}
-    if as_json:
-        output.print_json(document)
-    else:
-        output.say(content.rstrip("\n"))
+@dataclass(frozen=True, slots=True)
+class VersionCommands:
+    """The commands for what a workflow carries in versions. kind: mapping or transform."""
 
+    kind: str
 
-def set_(name: str, kind_name: str, file: Path, *, as_json: bool) -> None:
-    """Keep a file as the draft."""
-    with prepared():
-        from formcase.workflows import versions
+    def show(self, name: str, *, which: Version = None, json: Json = False) -> None:
+        """Print a version: the one in force unless said, or the draft where none is."""
+        with prepared():
+            workflow, kind = _chosen(name, self.kind)
+            version = _version(workflow, kind, which)
+            content = version.content
+            document = {**_row(version, workflow), "content": _content(content, self.kind)}
+        if json:
+            output.print_json(document)
+        else:
+            output.say(content.rstrip("\n"))
 
-        workflow, kind = _chosen(name, kind_name)
-        version = versions.save_draft(workflow, kind, read_text(file), ACTOR)
-        text = f"Kept as the draft of the {kind_name}. Nothing uses it before it is published."
-        _say(version, workflow, text, as_json=as_json)
+    def set_(self, name: str, file: NewDraft, *, json: Json = False) -> None:
+        """Check a file, and keep it as the draft."""
+        with prepared():
+            from formcase.workflows import versions
 
+            workflow, kind = _chosen(name, self.kind)
+            version = versions.save_draft(workflow, kind, read_text(file), ACTOR)
+            text = f"Kept as the draft of the {self.kind}. Nothing uses it before it is published."
+            _say(version, workflow, text, as_json=json)
 
-def publish(name: str, kind_name: str, comment: str, *, as_json: bool) -> None:
-    """Publish the draft and put it in force."""
-    with prepared():
-        from formcase.workflows import versions
+    def publish(self, name: str, *, comment: Comment, json: Json = False) -> None:
+        """Make the draft a version and put it in force; what waits is tried again with it at once."""
+        with prepared():
+            from formcase.workflows import versions
 
-        workflow, kind = _chosen(name, kind_name)
-        version = versions.publish(workflow, kind, comment, ACTOR)
-        _say(version, workflow, f"Version {version.number} of the {kind_name} is in force.", as_json=as_json)
+            workflow, kind = _chosen(name, self.kind)
+            version = versions.publish(workflow, kind, comment, ACTOR)
+            _say(version, workflow, f"Version {version.number} of the {self.kind} is in force.", as_json=json)
 
+    def withdraw(self, name: str, *, json: Json = False) -> None:
+        """Take what is in force out of force."""
+        with prepared():
+            from formcase.workflows import versions
 
-def withdraw(name: str, kind_name: str, *, as_json: bool) -> None:
-    """Take what is in force out of force."""
-    with prepared():
-        from formcase.workflows import versions
+            workflow, kind = _chosen(name, self.kind)
+            versions.withdraw(workflow, kind, ACTOR)
+        if json:
+            output.print_json({"workflow": workflow.name, "inForce": None})
+        else:
+            output.say(f"No {self.kind} is in force.")
 
-        workflow, kind = _chosen(name, kind_name)
-        versions.withdraw(workflow, kind, ACTOR)
-    if as_json:
-        output.print_json({"workflow": workflow.name, "inForce": None})
-    else:
-        output.say(f"No {kind_name} is in force.")
+    def versions(self, name: str, *, json: Json = False) -> None:
+        """List all versions, the draft first, then the newest."""
+        with prepared():
+            from formcase.workflows import versions
 
+            workflow, kind = _chosen(name, self.kind)
+            rows = [_row(version, workflow) for version in versions.versions(workflow, kind)]
+        columns = {
+            "version": "Version",
+            "state": "State",
+            "savedAt": "Saved",
+            "savedBy": "By",
+            "publishedAt": "Published",
+            "publishedBy": "By",
+            "comment": "Comment",
+        }
+        output.print_rows(columns, rows, as_json=json, name="versions")
 
-def list_versions(name: str, kind_name: str, *, as_json: bool) -> None:
-    """List all versions."""
-    with prepared():
-        from formcase.workflows import versions
+    def compare(
+        self, name: str, first: WhichOrFile = "published", second: WhichOrFile = "draft", *, json: Json = False
+    ) -> None:
+        """Say what the second differs in from the first: the draft from what is in force, unless said."""
+        with prepared():
+            from formcase.workflows import versions
 
-        workflow, kind = _chosen(name, kind_name)
-        rows = [_row(version, workflow) for version in versions.versions(workflow, kind)]
-    columns = {
-        "version": "Version",
-        "state": "State",
-        "savedAt": "Saved",
-        "savedBy": "By",
-        "publishedAt": "Published",
-        "publishedBy": "By",
-        "comment": "Comment",
-    }
-    output.print_rows(columns, rows, as_json=as_json, name="versions")
-
-
-def compare(name: str, kind_name: str, first: str, second: str, *, as_json: bool) -> None:
-    """Say what differs between two versions."""
-    with prepared():
-        from formcase.workflows import versions
-
-        workflow, kind = _chosen(name, kind_name)
-        contents = (_content_of(workflow, kind, each) for each in (first, second))
-        lines = [line.text() for line in versions.compare(kind, *contents)]
-    if as_json:
-        output.print_json({"differences": lines})
-        return
-    for line in lines:
-        output.say(line)
-    if not lines:
-        output.say("They say the same.")
+            workflow, kind = _chosen(name, self.kind)
+            contents = (_content_of(workflow, kind, each) for each in (first, second))
+            lines = [line.text() for line in versions.compare(kind, *contents)]
+        if json:
+            output.print_json({"differences": lines})
+            return
+        for line in lines:
+            output.say(line)
+        if not lines:
+            output.say("They say the same.")
 
 
 def read_text(file: Path) -> str:
