@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from formcase.appearance.chart import Figure
 from formcase.appearance.navigation import Text
 
 register = template.Library()
@@ -122,6 +123,12 @@ def tabs(label: str, links: Sequence[object]) -> dict[str, object]:
 def alert(kind: str, text: str, heading: str = "") -> dict[str, str]:
     """A box that tells something. kind: info, success, warning or error."""
     return {"kind": kind, "text": text, "heading": heading}
+
+
+@register.inclusion_tag("appearance/components/chart.html")
+def chart(figure: Figure) -> dict[str, Figure]:
+    """A chart of stacked bars with its legend and its table. The page links `appearance/chart.css`."""
+    return {"figure": figure}
 
 
 @register.simple_block_tag(end_name="end_listing")

@@ -11,15 +11,15 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from formcase.appearance.chart import Column, Figure, Kind, figure
 from formcase.appearance.navigation import Link
-from formcase.configurator.chart import Chart, Column, stacked
 from formcase.configurator.page import Page, Section
 from formcase.configurator.showing import show
 from formcase.configurator.translating import in_reader_language
@@ -32,15 +32,14 @@ SEEN, SAID, PAUSED, LAST = "seen", "said", "paused", "last"
 MOST_CALLS = 4  # shown at once; the others on demand
 MOST_WORKFLOWS = 8
 
-OUTCOMES: dict[str, Promise] = {
-    "imported": _("Imported"),
-    "error case": _("Error case"),
-    "handled": _("Handled by hand"),
-    "withdrawn": _("Withdrawn"),
-    "blocked": _("Temporary blocked"),
-    "waiting": _("Waiting"),
-}
-_ALWAYS_IN_LEGEND = ("imported", "error case", "blocked")
+OUTCOMES = (
+    Kind("imported", _("Imported"), "solid"),
+    Kind("error case", _("Error case"), "slanted"),
+    Kind("handled", _("Handled by hand"), "dotted", always=False),
+    Kind("withdrawn", _("Withdrawn"), "plain", always=False),
+    Kind("blocked", _("Temporary blocked"), "crossed"),
+    Kind("waiting", _("Waiting"), "barred", always=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ class Span:
 
 
 SPANS = {
-    "24-hours": Span(Unit.HOUR, 24, 6, _("24 hours"), _("The last 24 hours")),
-    "30-days": Span(Unit.DAY, 30, 6, _("30 days"), _("The last 30 days")),
+    "24-hours": Span(Unit.HOUR, 24, 6, _("24 hours"), _("Submissions in the last 24 hours")),
+    "30-days": Span(Unit.DAY, 30, 6, _("30 days"), _("Submissions in the last 30 days")),
 }
 
 
@@ -85,23 +84,10 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Legend:
-    """What a piece of a bar stands for, and how many there are."""
-
-    kind: str
-    text: str | Promise
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class OverTime:
-    """The chart, what it says in words, and the same as a table."""
+    """The chart, and the spans of time that it can show."""
 
-    span: Span
-    chart: Chart
-    legend: tuple[Legend, ...]
-    summary: str
-    table: tuple[tuple[str, tuple[int, ...], int], ...]
+    figure: Figure
     spans: tuple[Link, ...]
 
 
@@ -233,21 +219,8 @@ def _sums(counts: Iterable[Today]) -> Today:
 def _over_time(chosen: str) -> OverTime:
     span = SPANS[chosen]
     columns = [_column(bar, span.unit) for bar in figures.over_time(span.unit, span.bars)]
-    totals = {kind: sum(column.counts[kind] for column in columns) for kind in OUTCOMES}
-    legend = tuple(
-        Legend(kind, text, totals[kind]) for kind, text in OUTCOMES.items() if totals[kind] or kind in _ALWAYS_IN_LEGEND
-    )
-    return OverTime(
-        span,
-        stacked(columns, tuple(OUTCOMES), [f"{column.name}: {_said(column)}" for column in columns], span.labels),
-        legend,
-        _summary(span.heading, legend),
-        tuple(
-            (column.name, tuple(column.counts[entry.kind] for entry in legend), column.total)
-            for column in reversed(columns)
-        ),
-        tuple(Link(each.text, _query(name) or ".", name == chosen) for name, each in SPANS.items()),
-    )
+    spans = (Link(each.text, _query(name) or ".", name == chosen) for name, each in SPANS.items())
+    return OverTime(figure(span.heading, columns, OUTCOMES, span.labels), tuple(spans))
 
 
 def _column(bar: Bar, unit: Unit) -> Column:
@@ -255,18 +228,6 @@ def _column(bar: Bar, unit: Unit) -> Column:
     if unit is Unit.HOUR:
         return Column(f"{at:%H:%M}", f"{date_format(at, 'j M')} {at:%H:%M}", bar.counts)
     return Column(date_format(at, "j M"), date_format(at, "D j M"), bar.counts)
-
-
-def _said(column: Column) -> str:
-    parts = [f"{count} {OUTCOMES[kind]}" for kind, count in column.counts.items() if count]
-    return ", ".join(parts) or gettext("none")
-
-
-def _summary(heading: str | Promise, legend: Sequence[Legend]) -> str:
-    total = sum(entry.count for entry in legend)
-    text = ngettext("{count} submission", "{count} submissions", total).format(count=number_format(total))
-    parts = [f"{number_format(entry.count)} {entry.text}" for entry in legend if entry.count]
-    return f"{heading}: {text} ({', '.join(parts)})" if parts else f"{heading}: {text}"
 
 
 def _span_name(request: HttpRequest) -> str:
