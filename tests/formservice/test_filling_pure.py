@@ -5,39 +5,12 @@ import pytest
 from formcase.formservice.definitions import read_definition
 from formcase.formservice.filling.entries import opened, with_entry, without_empty_entries, without_entry
 from formcase.formservice.filling.posted import posted_page
-
-DOCUMENT = {
-    "id": "800900",
-    "title": "Rooms",
-    "version": 1,
-    "pages": [
-        {
-            "name": "P",
-            "items": [
-                {"field": "Name", "required": True},
-                {"field": "Kinds", "type": "choice", "multiple": True, "choices": [{"value": "a"}, {"value": "b"}]},
-                {"field": "Remarks", "multiple": True},
-                {
-                    "group": "Rooms",
-                    "repeats": True,
-                    "atMost": 2,
-                    "items": [
-                        {"field": "Use", "required": True},
-                        {"group": "Size", "items": [{"field": "Area", "type": "decimal"}]},
-                    ],
-                },
-                {"field": "Photos", "type": "file", "multiple": True, "largestFile": 100},
-                {"field": "Plan", "type": "file"},
-            ],
-        },
-    ],
-    "largestTotal": 200,
-}
+from formservice.rooms import ROOMS
 
 
 @pytest.fixture
 def page():
-    return read_definition(DOCUMENT).pages[0]
+    return read_definition(ROOMS).pages[0]
 
 
 def test_a_page_that_comes_back_says_what_was_typed(page):

@@ -15,41 +15,14 @@ from formcase.formservice.filling import drafts
 from formcase.formservice.filling.sending import SentChanged, seen, send
 from formcase.formservice.models import Filling, StoredFile, Submission, Upload
 from formcase.formservice.stored_files import open_stored
+from formservice.rooms import ROOMS
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-DOCUMENT = {
-    "id": "800900",
-    "title": "Rooms",
-    "version": 1,
-    "language": "en",
-    "pages": [
-        {
-            "name": "P",
-            "items": [
-                {"field": "Name", "required": True},
-                {"field": "Kinds", "type": "choice", "multiple": True, "choices": [{"value": "a"}, {"value": "b"}]},
-                {"field": "Remarks", "multiple": True},
-                {
-                    "group": "Rooms",
-                    "repeats": True,
-                    "atMost": 2,
-                    "items": [
-                        {"field": "Use", "required": True},
-                        {"group": "Size", "items": [{"field": "Area", "type": "decimal"}]},
-                    ],
-                },
-                {"field": "Photos", "type": "file", "multiple": True, "largestFile": 100},
-                {"field": "Plan", "type": "file"},
-            ],
-        },
-    ],
-    "largestTotal": 200,
-}
 
 
 @pytest.fixture
 def draft(transactional_db) -> Filling:
-    filling = drafts.begin(forms.publish(DOCUMENT), "secret of the browser")
+    filling = drafts.begin(forms.publish(ROOMS), "secret of the browser")
     drafts.keep_page(filling, drafts.form_of(filling).pages[0], 0, {"q-0-0": ["Bo"]})
     return filling
 

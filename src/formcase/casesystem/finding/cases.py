@@ -1,11 +1,12 @@
 """Finding cases."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from psycopg import sql
 
 from formcase.casesystem.finding.listing import Condition, Listing
-from formcase.casesystem.finding.words import holds_words, words_of
+from formcase.casesystem.finding.searching import by_own_text, search
+from formcase.casesystem.finding.words import holds_words
 from formcase.casesystem.reference import Reference
 from formcase.casesystem.sql_rows import Row, fetch, seen
 
@@ -88,25 +89,15 @@ def error_case_groups(reference: Reference) -> frozenset[str]:
 
 
 def with_words(text: str) -> Condition:
-    """Cases that a search finds: by their own text, by what is seen of their information, by their parties' names."""
-    words = words_of(text)
+    """Cases that a search finds: by their own text, by what is seen of their information, by their parties' names. A
+    case's whole number finds that case alone."""
 
-    def condition(row: Row) -> sql.Composable:
-        if not words:
-            return sql.SQL("false")
+    def ways(row: Row, words: tuple[str, ...]) -> Sequence[sql.Composable]:
         if _is_number(row, text.strip()):
-            return sql.SQL("{number} = {text}").format(number=row.column("number"), text=sql.Literal(text.strip()))
-        ways = [_by_text(row, words), _by_information(row, words), _by_party(row, words)]
-        return sql.SQL("{key} in ({ways})").format(key=row.column("key"), ways=sql.SQL(" union ").join(ways))
+            return (_by_number(row, text.strip()),)
+        return by_own_text(row, words, _WORDS), _by_information(row, words), _by_party(row, words)
 
-    return condition
-
-
-def _by_text(row: Row, words: tuple[str, ...]) -> sql.Composable:
-    there = row.scope.row(row.type.name)
-    return sql.SQL("select {key} from {source} where {words}").format(
-        key=there.column("key"), source=there.source, words=holds_words(there.template(_WORDS), words)
-    )
+    return search(text, ways)
 
 
 def _by_information(row: Row, words: tuple[str, ...]) -> sql.Composable:
@@ -133,6 +124,13 @@ def _by_party(row: Row, words: tuple[str, ...]) -> sql.Composable:
         words=holds_words(contact.template(CONTACT_WORDS), words),
         contact_seen=seen(contact),
         party_seen=seen(party),
+    )
+
+
+def _by_number(row: Row, number: str) -> sql.Composable:
+    there = row.scope.row(row.type.name)
+    return sql.SQL("select {key} from {source} where {number} = {text}").format(
+        key=there.column("key"), source=there.source, number=there.column("number"), text=sql.Literal(number)
     )
 
 

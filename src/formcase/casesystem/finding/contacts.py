@@ -6,7 +6,8 @@ from psycopg import sql
 
 from formcase.casesystem.finding.cases import CONTACT_WORDS
 from formcase.casesystem.finding.listing import Condition, Listing
-from formcase.casesystem.finding.words import holds_words, words_of
+from formcase.casesystem.finding.searching import by_own_text, search
+from formcase.casesystem.finding.words import holds_words
 from formcase.casesystem.sql_rows import Row, seen
 
 # As the index `casesystem_address_words` has it.
@@ -41,21 +42,13 @@ def of_type(value: str) -> Condition:
 
 def with_words(text: str) -> Condition:
     """Contacts that a search finds: by name, code or note, or by what is seen of their addresses."""
-    words = words_of(text)
-
-    def condition(row: Row) -> sql.Composable:
-        if not words:
-            return sql.SQL("false")
-        ways = [_by_text(row, words), _by_address(row, words), _by_code(row, text.strip())]
-        return sql.SQL("{key} in ({ways})").format(key=row.column("key"), ways=sql.SQL(" union ").join(ways))
-
-    return condition
-
-
-def _by_text(row: Row, words: tuple[str, ...]) -> sql.Composable:
-    there = row.scope.row(row.type.name)
-    return sql.SQL("select {key} from {source} where {words}").format(
-        key=there.column("key"), source=there.source, words=holds_words(there.template(CONTACT_WORDS), words)
+    return search(
+        text,
+        lambda row, words: (
+            by_own_text(row, words, CONTACT_WORDS),
+            _by_address(row, words),
+            _by_code(row, text.strip()),
+        ),
     )
 
 

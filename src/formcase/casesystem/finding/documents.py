@@ -3,7 +3,8 @@
 from psycopg import sql
 
 from formcase.casesystem.finding.listing import Condition, Listing
-from formcase.casesystem.finding.words import holds_words, words_of
+from formcase.casesystem.finding.searching import by_own_text, search
+from formcase.casesystem.finding.words import holds_words
 from formcase.casesystem.sql_rows import Row, seen
 
 # As the index `casesystem_record_words` has it.
@@ -54,21 +55,9 @@ def of_case(key: str) -> Condition:
 
 def with_words(text: str) -> Condition:
     """Documents that a search finds: by their own text, their file's name, or the number of their case."""
-    words = words_of(text)
-
-    def condition(row: Row) -> sql.Composable:
-        if not words:
-            return sql.SQL("false")
-        ways = [_by_text(row, words), _by_file_name(words), _by_case(row, text.strip())]
-        return sql.SQL("{key} in ({ways})").format(key=row.column("key"), ways=sql.SQL(" union ").join(ways))
-
-    return condition
-
-
-def _by_text(row: Row, words: tuple[str, ...]) -> sql.Composable:
-    there = row.scope.row(row.type.name)
-    return sql.SQL("select {key} from {source} where {words}").format(
-        key=there.column("key"), source=there.source, words=holds_words(there.template(_WORDS), words)
+    return search(
+        text,
+        lambda row, words: (by_own_text(row, words, _WORDS), _by_file_name(words), _by_case(row, text.strip())),
     )
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from formcase.appearance.navigation import Link
-from formcase.casesystem.finding.things import thing_or_none
+from formcase.casesystem.pages import editing
 from formcase.casesystem.pages.case import Case, case_of
 from formcase.casesystem.pages.choices import label_choices
+from formcase.casesystem.pages.editing import Edited
 from formcase.casesystem.pages.entity_forms import (
     EntityForm,
     Input,
@@ -60,22 +61,16 @@ def create(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
             messages.success(request, _("The case is created."))
             return redirect("casesystem:case", written.keys[0])
         form.refuse(written.problems)
-    return _form(request, visitor, form, action=_("Create"), back=reverse("casesystem:cases"))
+    content = {"form": form, "action": _("Create"), "back": reverse("casesystem:cases"), "version": ""}
+    return show(request, visitor, "form.html", content)
 
 
 def edit(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
     """Change a case."""
     case = case_of(visitor, key)
     form = EntityForm(visitor, "File", _inputs(visitor), data=request.POST or None, given=case.entity)
-    if form.is_valid():
-        values = form.changed_values()
-        parts = changing("Files", key, values, request.POST.get("version", "") or case.entity["@odata.etag"])
-        written = write(visitor, parts) if parts else None
-        if written is None or written.done:
-            messages.success(request, _("The case is saved."))
-            return _after(visitor, key)
-        form.refuse(written.problems)
-    return _form(request, visitor, form, action=_("Save"), back=_address(key), case=case)
+    edited = Edited("Files", key, case.entity, "casesystem:case", "casesystem:cases", _link(case))
+    return editing.edit(request, visitor, form, edited, _("The case is saved."))
 
 
 def close(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
@@ -131,7 +126,9 @@ def _add(
             messages.success(request, _("It is added."))
             return redirect(following, key)
         form.refuse(written.problems)
-    return _form(request, visitor, form, action=_("Add"), back=reverse(following, args=[key]), case=case)
+    version = request.POST.get("version") or case.entity["@odata.etag"]
+    content = {"form": form, "action": _("Add"), "back": reverse(following, args=[key]), "version": version}
+    return show(request, visitor, "form.html", content, between=(_link(case),))
 
 
 def _without_reference_label(visitor: Visitor, form: EntityForm) -> None:
@@ -163,20 +160,6 @@ def _switch(
         problem = written.problems[0].message
     content = {"explanation": explanation, "action": action, "back": _address(key), "problem": problem}
     return show(request, visitor, "ask.html", content, title=question, between=(_link(case),))
-
-
-def _form(
-    request: HttpRequest, visitor: Visitor, form: EntityForm, *, action: str, back: str, case: Case | None = None
-) -> HttpResponseBase:
-    version = (request.POST.get("version") or case.entity["@odata.etag"]) if case is not None else ""
-    content = {"form": form, "action": action, "back": back, "version": version}
-    return show(request, visitor, "form.html", content, between=(_link(case),) if case is not None else ())
-
-
-def _after(visitor: Visitor, key: str) -> HttpResponseBase:
-    """To the case; to the list where the visitor has just shut out himself."""
-    seen = thing_or_none(visitor.scope(), "Files", key, select="ID") is not None
-    return redirect("casesystem:case", key) if seen else redirect("casesystem:cases")
 
 
 def _inputs(visitor: Visitor) -> list[Input]:

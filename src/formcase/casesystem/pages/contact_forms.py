@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy
 from formcase.appearance.navigation import Link
 from formcase.casesystem.finding.contacts import CONTACTS, with_words
 from formcase.casesystem.finding.listing import Wanted, find
-from formcase.casesystem.finding.things import rows_of, thing_or_none
+from formcase.casesystem.finding.things import rows_of
+from formcase.casesystem.pages import editing
 from formcase.casesystem.pages.case import case_of
 from formcase.casesystem.pages.choices import label_choices
 from formcase.casesystem.pages.contact import contact_of
+from formcase.casesystem.pages.editing import Edited
 from formcase.casesystem.pages.entity_forms import (
     EntityForm,
     Input,
     Written,
-    changing,
     creating,
     custom_inputs,
     write,
@@ -86,22 +87,9 @@ def edit(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
     """Change a contact."""
     found = contact_of(visitor, key)
     form = EntityForm(visitor, "Contact", _inputs(visitor), data=request.POST or None, given=found.entity)
-    if form.is_valid():
-        version = request.POST.get("version", "") or found.entity["@odata.etag"]
-        parts = changing("Contacts", key, form.changed_values(), version)
-        written = write(visitor, parts) if parts else None
-        if written is None or written.done:
-            messages.success(request, _("The contact is saved."))
-            seen = thing_or_none(visitor.scope(), "Contacts", key, select="ID") is not None
-            return redirect("casesystem:contact", key) if seen else redirect("casesystem:contacts")
-        form.refuse(written.problems)
-    content = {
-        "form": form,
-        "action": _("Save"),
-        "back": reverse("casesystem:contact", args=[key]),
-        "version": request.POST.get("version") or found.entity["@odata.etag"],
-    }
-    return show(request, visitor, "form.html", content, between=(_link(found.entity, key),))
+    link = _link(found.entity, key)
+    edited = Edited("Contacts", key, found.entity, "casesystem:contact", "casesystem:contacts", link)
+    return editing.edit(request, visitor, form, edited, _("The contact is saved."))
 
 
 def add_address(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:

@@ -16,10 +16,12 @@ from formcase.appearance.navigation import Link
 from formcase.casesystem.documents import MAX_NAME_LENGTH, Body, upload
 from formcase.casesystem.errors import Problem
 from formcase.casesystem.exchange import Request
-from formcase.casesystem.finding.things import rows_of, thing, thing_or_none
+from formcase.casesystem.finding.things import rows_of, thing
 from formcase.casesystem.json_values import read_object
+from formcase.casesystem.pages import editing
 from formcase.casesystem.pages.document import document_of
-from formcase.casesystem.pages.entity_forms import EntityForm, Input, changing, creating, custom_inputs, write
+from formcase.casesystem.pages.editing import Edited
+from formcase.casesystem.pages.entity_forms import EntityForm, Input, creating, custom_inputs, write
 from formcase.casesystem.pages.page import Page
 from formcase.casesystem.pages.showing import show
 from formcase.casesystem.pages.visitor import Visitor
@@ -81,23 +83,9 @@ def edit(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
     found = document_of(visitor, key)
     inputs = [*_INPUTS, *custom_inputs(visitor.reference, "Record")]
     form = EntityForm(visitor, "Record", inputs, data=request.POST or None, given=found.entity)
-    if form.is_valid():
-        version = request.POST.get("version", "") or found.entity["@odata.etag"]
-        parts = changing("Records", key, form.changed_values(), version)
-        written = write(visitor, parts) if parts else None
-        if written is None or written.done:
-            messages.success(request, _("The document is saved."))
-            seen = thing_or_none(visitor.scope(), "Records", key, select="ID") is not None
-            return redirect("casesystem:document", key) if seen else redirect("casesystem:documents")
-        form.refuse(written.problems)
-    content = {
-        "form": form,
-        "action": _("Save"),
-        "back": reverse("casesystem:document", args=[key]),
-        "version": request.POST.get("version") or found.entity["@odata.etag"],
-    }
-    between = (Link(str(found.entity["Title"]), reverse("casesystem:document", args=[key])),)
-    return show(request, visitor, "form.html", content, between=between)
+    link = Link(str(found.entity["Title"]), reverse("casesystem:document", args=[key]))
+    edited = Edited("Records", key, found.entity, "casesystem:document", "casesystem:documents", link)
+    return editing.edit(request, visitor, form, edited, _("The document is saved."))
 
 
 def _create(visitor: Visitor, form: DocumentForm, case: str | None) -> str | None:
