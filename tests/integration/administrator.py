@@ -104,6 +104,38 @@ class Administrator:
             time.sleep(0.5)
         self.follow(reference)
 
+    def import_mapping(self, workflow: str, text: str) -> None:
+        self.open_workflow(workflow, "Mapping")
+        self.follow("Of a file")
+        self.main.get_by_label("Text").fill(text)
+        self.press("Keep as the draft")
+
+    def publish_mapping(self, comment: str) -> None:
+        """Publish the draft of the mapping whose page is open."""
+        self.follow("Publish")
+        self.fill({"Comment": comment})
+        self.press("Publish")
+        expect(self.row(comment)).to_contain_text("In force")
+
+    def wait_for_error_cases(self, cause: str, form: str, count: int) -> None:
+        """Look at the error cases until so many of a form have a cause."""
+        end = time.monotonic() + PATIENCE
+        while self._error_cases(cause, form) != count:
+            assert time.monotonic() < end, self.main.inner_text()
+            time.sleep(0.5)
+
+    def file_error_cases_again(self, cause: str, form: str) -> None:
+        self.go_to("Error cases")
+        self.row(cause).filter(has_text=form).get_by_role("link", name=form, exact=True).click()
+        self.follow("File all of this form again")
+        self.press("File again")
+
+    def _error_cases(self, cause: str, form: str) -> int:
+        self.go_to("Error cases")
+        rows = self.row(cause).filter(has_text=form)
+        found = re.search(rf"\b{form}\b[^()]*\((\d+)\)", rows.first.inner_text()) if rows.count() else None
+        return int(found.group(1)) if found else 0
+
     def listed_under(self, heading: str) -> list[str]:
         """The list below a heading."""
         listed = self.main.get_by_role("heading", name=heading, exact=True).locator("xpath=following-sibling::ul[1]")

@@ -2,6 +2,7 @@
 mend a mapping and file again what it spoilt."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +10,36 @@ import pytest
 from playwright.sync_api import expect
 
 from integration.administrator import Administrator, administrator_of
-from integration.conftest import Installation
-from pages.browsing import Complaints
+from integration.conftest import PATIENCE, Installation, wait_until
+from integration.form_service_desk import Desk, FileAtHand
 
 SAMPLES = Path(__file__).parents[2] / "src/formcase/formservice/samples"
 BUILDING_FILES = [
     f"Drawings={SAMPLES}/building-permit/files/{name}" for name in ("elevation-north.png", "site-plan-v2.csv")
 ]
 FLAG_FILES = [f"Flag={SAMPLES}/flag-permit/files/flag.png", f"Programme={SAMPLES}/flag-permit/files/programme.txt"]
+
+OWN_FORM = "900037"
+TO_A_GROUP_THAT_IS_NOT_THERE = {
+    "formcase": "mapping",
+    "version": 1,
+    "groups": [
+        {
+            "group": "Files",
+            "items": [
+                {"property": "Title", "template": "Flag of {Event.Nation}"},
+                {"property": "FileClass_Value", "constant": "99.99"},
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def desk(installation: Installation) -> Iterator[Desk]:
+    made = Desk(installation.environment())
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +49,7 @@ def story(installation: Installation) -> Iterator[Administrator]:
     with administrator_of(installation) as (administrator, complaints):
         administrator.disable_workflow("Sample forms")
         yield administrator
-        assert complaints_of(complaints) == []
-
-
-def complaints_of(complaints: Complaints) -> list[str]:
-    return complaints.unexpected()
+        assert complaints.unexpected() == []
 
 
 def answers(sample: str) -> dict[str, object]:
@@ -86,3 +105,40 @@ def test_a_broken_set_up_is_seen_mended_and_heals(story, installation):
     story.told("LBR")
     story.set_parameters("Flags", {"ExecutingUser": "SBH"})
     story.submission(without_rights, "Imported")
+
+
+def test_37_error_cases_are_filed_again_once_the_mapping_is_mended(story, installation, desk):
+    form = json.loads((SAMPLES / "flag-permit/form-3.json").read_text(encoding="utf-8"))
+    pages = [page for page in form["pages"] if page["name"] != "WZ_ODATA"]
+    desk.publish({**form, "id": OWN_FORM, "pages": pages})
+    story.create_workflow("Harbour", "", parameters(story, installation, OWN_FORM))
+    story.import_mapping("Harbour", json.dumps(TO_A_GROUP_THAT_IS_NOT_THERE))
+    story.publish_mapping("Flags at the harbour")
+    story.enable("Harbour", warned_of="99.99")
+    files = [FileAtHand("flag.png", Path(FLAG_FILES[0].partition("=")[2]).read_bytes(), "image/png", "Flag")]
+    references = set(desk.submit_many(OWN_FORM, [answers("flag-permit")] * 37, files))
+    story.wait_for_error_cases("99.99", OWN_FORM, 37)
+    assert groups_of(installation, references) == {"00.01": 37}
+
+    story.open_workflow("Harbour", "Mapping")
+    story.press("Of version 1")
+    story.follow("Change FileClass_Value")
+    story.fill({"Code": "02.15"})
+    story.press("Save")
+    story.publish_mapping("There is no case group 99.99")
+    story.file_error_cases_again("99.99", OWN_FORM)
+    wait_until(
+        lambda: groups_of(installation, references) == {"00.01": 37, "02.15": 37},
+        PATIENCE,
+        lambda: str(groups_of(installation, references)),
+    )
+    story.wait_for_error_cases("99.99", OWN_FORM, 0)
+    assert groups_of(installation, references) == {"00.01": 37, "02.15": 37}
+
+
+def groups_of(installation: Installation, references: set[str]) -> Counter[str]:
+    """How many cases of each case group stand there for these submissions."""
+    rows = installation.every(
+        "FileInfos?$filter=CustomLabel_Value eq 'INTERACT'&$expand=File($select=ID,FileClass_Value)"
+    )
+    return Counter(row["File"]["FileClass_Value"] for row in rows if row["Info_Value"] in references)
