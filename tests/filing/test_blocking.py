@@ -51,6 +51,7 @@ async def test_what_could_not_be_told_of_a_parked_submission_is_told_later(world
     record = await world.tries(second)
     assert record.blocked_reported is False
     assert record.due_at is not None
+    await world.bench.rows("update workflows_serviceworkflow set probe_due = now() + interval '1 hour'")
     assert await due(world) == []
     await world.bench.passes(1800, second)
     assert await due(world) == [second]

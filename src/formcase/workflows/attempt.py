@@ -276,8 +276,11 @@ class PostgresAttempt:
                     statement("block_workflow"),
                     {"workflow": entry.terms.workflow, "reason": kept(discreet_data(reason)), "due": due},
                 )
-            else:
-                await enqueue_filing(self._desk.app, connection, entry.key, due)
+                return
+            if concerned is Scope.SUSPECT:
+                values = {"workflow": entry.terms.workflow, "key": entry.key, "due": due}
+                await connection.execute(statement("pass_probe_on"), values)
+            await enqueue_filing(self._desk.app, connection, entry.key, due)
 
     async def withdraw(self, note: Note) -> None:
         """See the port."""
