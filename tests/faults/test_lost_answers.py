@@ -28,6 +28,7 @@ pytestmark = pytest.mark.long
 
 AT_THE_FORM_SERVICE = (Write.DELIVERED, Write.IMPORTED)
 AT_THE_CASE_SYSTEM = (Write.UPLOAD, Write.CHANGE_SET)
+PATIENCE = 480  # seconds: a hundred faults, each met by one that tries for all
 SETTLE = 6  # seconds; what is late is at most 4 seconds late
 
 
@@ -38,11 +39,17 @@ def desk(installation: Installation) -> Iterator[Desk]:
     made.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _tried_often(installation: Installation) -> None:
+    """While faults come one after the other, one submission tries for all, at least once in each interval."""
+    assert installation.run("workflow", "set", "Sample forms", "WatchInterval=5").returncode == 0
+
+
 def filed_through(installation: Installation, desk: Desk, between: Between, ways: Sequence[Way]) -> None:
     """Let two workers file these through the proxies; nothing may go wrong that was not planned."""
     began = time.monotonic()
     with Nursery(installation, workers=2, concurrency=4, **between.environment) as nursery:
-        wait_for_imported(installation, desk, ways, 300)
+        wait_for_imported(installation, desk, ways, PATIENCE)
         assert nursery.fell() == []
     happened = Counter(
         str(one.fault) for one in (*between.form_service.plan.happened, *between.case_system.plan.happened)

@@ -100,7 +100,7 @@ class Installation:
 
     def child(self, module: str) -> psutil.Process:
         children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if module in child.cmdline())
+        return next(child for child in children if is_alive(child) and module in child.cmdline())
 
 
 @pytest.fixture(scope="module")
