@@ -14,7 +14,8 @@ from formcase.targets.workzone.literals import Json, json_text
 MOST_PARTS = 100_000
 _PART_HEADERS = 100
 _EMPTY_LINE = re.compile(rb"(?:^|\r?\n)\r?\n")
-_STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?: [^\r\n]*)?")
+# an answer that is final: none below 200 may ever count as done
+_STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? ([2-5]\d\d)(?: [^\r\n]*)?")
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^\s;,"]{1,200}))', re.IGNORECASE)
 
 
@@ -172,7 +173,7 @@ def _part_answer(part: bytes) -> PartAnswer:
     first = http.splitlines()[0] if http else b""
     status = _STATUS_LINE.fullmatch(first)
     if status is None:
-        raise Unreadable("a part has no status line")
+        raise Unreadable("a part has no status line of a final answer")
     headers, body = _headers_and_body(http[_after_line(http, len(first)) :])
     length = headers.get("content-length", "")
     if length.isascii() and length.isdigit() and len(body) < int(length):

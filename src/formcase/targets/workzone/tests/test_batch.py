@@ -86,6 +86,13 @@ def test_a_part_that_is_shorter_than_it_says_is_unreadable() -> None:
         batch.read("multipart/mixed; boundary=b", b"--b\r\n" + part + b"\r\n--b--")
 
 
+@pytest.mark.parametrize("status", [0, 1, 100, 199, 600, 999])
+def test_what_is_no_final_answer_is_not_taken_for_success(status: int) -> None:
+    part = b"Content-Type: application/http\r\n\r\nHTTP/1.1 %03d Odd\r\n\r\n{}" % status
+    with pytest.raises(batch.Unreadable, match="final"):
+        batch.read("multipart/mixed; boundary=b", b"--b\r\n" + part + b"\r\n--b--")
+
+
 @given(st.text(max_size=80), st.binary(max_size=400))
 def test_rubbish_is_called_unreadable_and_nothing_else(kind: str, body: bytes) -> None:
     try:
