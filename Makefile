@@ -10,7 +10,7 @@ VENDOR := src/formcase/appearance/static/appearance/vendor
 ARGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo chromium test test-long lint format lock clean
+.PHONY: help install demo chromium test test-long fuzz lint format lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -25,6 +25,15 @@ test: install chromium ## Run the tests (ARGS="tests/site -k start")
 
 test-long: install chromium ## Run the tests that take longer
 	$(BIN)/pytest -m long $(ARGS)
+
+MINUTES ?= 60
+
+fuzz: install .fuzz/.installed ## Fuzz all that reads what strangers send (MINUTES=60, ARGS="xml batch")
+	PYTHONPATH=.fuzz/packages $(BIN)/python tests/fuzzing/fuzz.py --minutes $(MINUTES) $(ARGS)
+
+.fuzz/.installed: tests/fuzzing/requirements.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target .fuzz/packages -r $<
+	@touch $@
 
 chromium: # the tests of the pages run in a real browser
 	@sh tools/install_chromium.sh
@@ -45,7 +54,7 @@ lock: ## Resolve all dependencies anew (needs uv)
 		--group dev pyproject.toml -o requirements.lock
 
 clean: ## Take away what was installed and compiled; leaves .formcase, which holds data
-	rm -rf $(VENV) $(COMPILED) $(VENDOR) frontend/dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .fuzz $(COMPILED) $(VENDOR) frontend/dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Formcase needs Python 3.11 or newer; there is no $(PYTHON)." >&2; exit 1; }
