@@ -8,12 +8,15 @@ COMPILED := $(CATALOGUES:.po=.mo)
 NPM ?= npm
 VENDOR := src/formcase/appearance/static/appearance/vendor
 ARGS ?=
+# what came of a run, for `make reliability`; the run has the name of the commit
+COMMIT = $(shell git describe --always --dirty=+ --abbrev=9 --exclude='*' 2>/dev/null || echo unknown)
+RESULTS = -o junit_suite_name=$(COMMIT) --junitxml=.results
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo chromium test test-long fuzz lint format lock clean
+.PHONY: help install demo chromium test test-long reliability fuzz lint format lock clean
 
 help: ## Say what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed $(COMPILED) frontend/dist/axe.min.js ## Set up .venv with Formcase and all that it needs
 
@@ -21,10 +24,13 @@ demo: install ## Run everything on this machine with sample forms (ARGS="--once"
 	$(BIN)/formcase demo $(ARGS)
 
 test: install chromium ## Run the tests (ARGS="tests/site -k start")
-	$(BIN)/pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+	$(BIN)/pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist worksteal $(RESULTS)/quick.xml $(ARGS)
 
 test-long: install chromium ## Run the tests that take longer
-	$(BIN)/pytest -m long $(ARGS)
+	$(BIN)/pytest -m long $(RESULTS)/long.xml $(ARGS)
+
+reliability: install ## Write docs/reliability.md anew from what came of the last runs
+	PYTHONPATH=tests $(BIN)/python -m reliability $(ARGS)
 
 MINUTES ?= 60
 
@@ -54,7 +60,7 @@ lock: ## Resolve all dependencies anew (needs uv)
 		--group dev pyproject.toml -o requirements.lock
 
 clean: ## Take away what was installed and compiled; leaves .formcase, which holds data
-	rm -rf $(VENV) .fuzz $(COMPILED) $(VENDOR) frontend/dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .fuzz $(COMPILED) $(VENDOR) frontend/dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .results .hypothesis .import_linter_cache
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Formcase needs Python 3.11 or newer; there is no $(PYTHON)." >&2; exit 1; }

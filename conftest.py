@@ -15,6 +15,9 @@ from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
 from formcase.site.embedded.database import EmbeddedDatabase
+from reliability.noting import figures
+
+__all__ = ["figures"]
 
 
 @pytest.fixture(scope="session")

@@ -63,9 +63,9 @@ async def test_a_worker_that_is_killed_anywhere_makes_no_second_case(stage):
 @pytest.mark.parametrize("remembers", [True, False], ids=["remembering", "forgetful"])
 @pytest.mark.parametrize("scenario", ALL.values(), ids=ALL)
 async def test_a_worker_that_is_killed_anywhere_in_any_scenario_leaves_everything_there_once(
-    stage, scenario, remembers
+    stage, scenario, remembers, figures
 ):
-    print(f"\n{await killed_at_each_point(stage, scenario, remembers=remembers)} kills")
+    figures(kills=await killed_at_each_point(stage, scenario, remembers=remembers))
 
 
 async def test_the_scenarios_pass_every_point_that_there_is(stage):

@@ -76,16 +76,14 @@ def killed_on_the_way(
     installation: Installation, desk: Desk, ways: Sequence[Way], dooms: Sequence[Doom], times: int = 1
 ) -> None:
     """Let workers file these, and die as they are doomed to, until all are Imported."""
-    began = time.monotonic()
     with Nursery(installation, dooms) as nursery:
         wait_for_imported(installation, desk, ways, 400, times)
-        print(f"\n{len(ways)} Imported, {nursery.deaths()} workers killed, {time.monotonic() - began:.0f} s")
         assert nursery.unmet() == []
         assert nursery.fell() == []
         assert nursery.deaths() == len(dooms)
 
 
-def test_workers_killed_while_they_watch_sweep_and_begin_lose_no_submission(installation, desk):
+def test_workers_killed_while_they_watch_sweep_and_begin_lose_no_submission(installation, desk, figures):
     assert installation.run("workflow", "set", "Sample forms", "WatchInterval=5").returncode == 0
     ways: list[Way] = []
     with Nursery(installation, FIRST_COME, workers=2) as nursery:
@@ -95,13 +93,13 @@ def test_workers_killed_while_they_watch_sweep_and_begin_lose_no_submission(inst
             if not nursery.unmet():
                 break
         wait_for_imported(installation, desk, ways, 100)
-        print(f"\n{len(ways)} Imported, {nursery.deaths()} workers killed")
+        figures(submissions=len(ways), killed=nursery.deaths())
         assert nursery.unmet() == []
         assert nursery.fell() == []
     assert_all_there_once(installation, desk, ways)
 
 
-def test_workers_killed_at_every_point_of_every_way_leave_everything_there_once(installation, desk):
+def test_workers_killed_at_every_point_of_every_way_leave_everything_there_once(installation, desk, figures):
     count = len(PASSES)
     made = permits(desk, range(count))
     several = building_permits(desk, count)
@@ -115,11 +113,13 @@ def test_workers_killed_at_every_point_of_every_way_leave_everything_there_once(
     numbers = [found(installation).cases[way.reference][0] for way in made]
     known = permits(desk, range(count))
     more = updates(desk, numbers)
-    killed_on_the_way(installation, desk, [*known, *more], [*each_at_its_point(known), *each_at_its_point(more)])
+    again = [*each_at_its_point(known), *each_at_its_point(more)]
+    killed_on_the_way(installation, desk, [*known, *more], again)
     assert_all_there_once(installation, desk, [*first, *known, *more])
+    figures(submissions=len([*first, *known, *more]), killed=len([*dooms, *again]))
 
 
-def test_workers_killed_while_error_cases_are_filed_again_make_each_mapped_case_once(installation, desk):
+def test_workers_killed_while_error_cases_are_filed_again_make_each_mapped_case_once(installation, desk, figures):
     notes = tuple(f"{side} case system: add_note" for side in ("before", "after"))
     passes = (*WITHOUT_CONTACT, *((note, 1) for note in notes))
     wrong = wrong_permits(desk, len(passes))
@@ -139,3 +139,4 @@ def test_workers_killed_while_error_cases_are_filed_again_make_each_mapped_case_
         assert len(after.every[mapped]["FileRecords"]) == 2
         assert seen[reference].cases == (mapped,)
         assert seen[reference].history.count("Imported") == 2
+    figures(submissions=len(wrong), killed=len(passes))

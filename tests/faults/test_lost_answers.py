@@ -45,17 +45,19 @@ def _tried_often(installation: Installation) -> None:
     assert installation.run("workflow", "set", "Sample forms", "WatchInterval=5").returncode == 0
 
 
-def filed_through(installation: Installation, desk: Desk, between: Between, ways: Sequence[Way]) -> None:
-    """Let two workers file these through the proxies; nothing may go wrong that was not planned."""
-    began = time.monotonic()
+def filed_through(installation: Installation, desk: Desk, between: Between, ways: Sequence[Way]) -> int:
+    """Let two workers file these through the proxies; nothing may go wrong that was not planned. How much did."""
+    before = len(happened(between))
     with Nursery(installation, workers=2, concurrency=4, **between.environment) as nursery:
         wait_for_imported(installation, desk, ways, PATIENCE)
         assert nursery.fell() == []
-    happened = Counter(
-        str(one.fault) for one in (*between.form_service.plan.happened, *between.case_system.plan.happened)
-    )
-    print(f"\n{len(ways)} Imported, {happened.total()} faults, {time.monotonic() - began:.0f} s: {dict(happened)}")
     assert_all_there_once(installation, desk, ways)
+    return len(happened(between)) - before
+
+
+def happened(between: Between) -> list[Planned]:
+    """What has gone wrong so far."""
+    return [*between.form_service.plan.happened, *between.case_system.plan.happened]
 
 
 def events(installation: Installation, ways: Sequence[Way]) -> Counter[str]:
@@ -66,7 +68,7 @@ def events(installation: Installation, ways: Sequence[Way]) -> Counter[str]:
     return Counter(line["event"] for line in told if line["referenceId"] in references)
 
 
-def test_every_fault_at_every_write_leaves_everything_there_once(installation, desk):
+def test_every_fault_at_every_write_leaves_everything_there_once(installation, desk, figures):
     with proxies(installation) as between:
         between.form_service.plan.add(every(AT_THE_FORM_SERVICE))
         between.case_system.plan.add(every(AT_THE_CASE_SYSTEM))
@@ -79,6 +81,7 @@ def test_every_fault_at_every_write_leaves_everything_there_once(installation, d
         more = updates(desk, numbers)
         filed_through(installation, desk, between, more)
         assert between.form_service.plan.left() == between.case_system.plan.left() == 0
+        figures(submissions=len([*ways, *more]), faults=len(happened(between)))
     assert_all_there_once(installation, desk, [*ways, *more])
 
 
@@ -95,7 +98,7 @@ def test_a_change_set_carried_out_after_the_look_up_is_answered_from_the_case_sy
     assert events(installation, [way])["repeated"] == 1
 
 
-def test_a_case_system_without_repeatability_is_given_time_and_looked_at_a_second_time(installation, desk):
+def test_a_case_system_without_repeatability_is_given_time_and_looked_at_a_second_time(installation, desk, figures):
     assert installation.run("workflow", "set", "Sample forms", f"settle={SETTLE}").returncode == 0
     with proxies(installation, forgetful=True) as between:
         plan = between.case_system.plan
@@ -103,19 +106,21 @@ def test_a_case_system_without_repeatability_is_given_time_and_looked_at_a_secon
         plan.add([Planned(Write.CHANGE_SET, Fault.LATE_REQUEST, 4)] * 3)
         between.form_service.plan.add(every(AT_THE_FORM_SERVICE))
         ways = [*permits(desk, range(4200, 4224)), *building_permits(desk, 4), *wrong_permits(desk, 4)]
-        filed_through(installation, desk, between, ways)
+        faults = filed_through(installation, desk, between, ways)
         assert between.form_service.plan.left() == plan.left() == 0
+        figures(submissions=len(ways), faults=faults)
     told = events(installation, ways)
     assert told["adopted"] >= 5, "what was late, and whose answers were lost"
     assert told["settles"] >= 2, "what never arrived"
 
 
 @pytest.mark.parametrize("forgetful", [False, True], ids=["remembering", "forgetful"])
-def test_whatever_a_seeded_plan_lets_go_wrong_everything_is_there_once(installation, desk, forgetful):
+def test_whatever_a_seeded_plan_lets_go_wrong_everything_is_there_once(installation, desk, forgetful, figures):
     seed = int(os.environ.get("FAULTS_SEED", "0")) or time.time_ns() % 100_000
     print(f"\nreplay with FAULTS_SEED={seed}")
     with proxies(installation, forgetful=forgetful) as between:
         between.form_service.plan.add(seeded(seed, AT_THE_FORM_SERVICE, 30))
         between.case_system.plan.add(seeded(seed + 1, AT_THE_CASE_SYSTEM, 60))
         ways = [*permits(desk, range(4300, 4330)), *building_permits(desk, 8), *wrong_permits(desk, 6)]
-        filed_through(installation, desk, between, ways)
+        faults = filed_through(installation, desk, between, ways)
+        figures(submissions=len(ways), faults=faults, seed=seed)

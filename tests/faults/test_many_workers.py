@@ -44,14 +44,14 @@ def desk(installation: Installation) -> Iterator[Desk]:
 
 
 @pytest.mark.parametrize("workers", [2, 4, 8])
-def test_so_many_workers_file_everything_once(installation, desk, workers):
+def test_so_many_workers_file_everything_once(installation, desk, workers, figures):
     first = 6000 + 100 * workers
     ways = [*permits(desk, range(first, first + 40)), *building_permits(desk, 10), *wrong_permits(desk, 10)]
     began = time.monotonic()
     with Nursery(installation, workers=workers, concurrency=4) as nursery:
         wait_for_imported(installation, desk, ways, 200)
         assert nursery.fell() == []
-    print(f"\n{workers} workers: {len(ways)} in {time.monotonic() - began:.1f} s")
+        figures(workers=workers, submissions=len(ways), seconds=time.monotonic() - began)
     assert_all_there_once(installation, desk, ways)
 
 
@@ -94,7 +94,7 @@ def test_many_workers_at_one_contact_and_one_case_make_one_contact_and_lose_no_u
     assert_all_there_once(installation, desk, [first, *more])
 
 
-def test_a_dead_workers_submission_is_taken_over_within_half_a_minute(installation, desk):
+def test_a_dead_workers_submission_is_taken_over_within_half_a_minute(installation, desk, figures):
     ways = permits(desk, range(7300, 7304))
     dooms = [Doom("after case system: apply", way.reference) for way in ways]
     with Nursery(installation, dooms, workers=2, FORMCASE_HEARTBEAT="5") as nursery:
@@ -102,6 +102,6 @@ def test_a_dead_workers_submission_is_taken_over_within_half_a_minute(installati
         died = time.monotonic()
         wait_for_imported(installation, desk, ways, 40)
         took = time.monotonic() - died
-        print(f"\ntaken over and Imported {took:.0f} s after the last death")
+        figures(seconds=took)
         assert took < 30
     assert_all_there_once(installation, desk, ways)

@@ -82,9 +82,20 @@ async def lived_through(stage: Stage, ends: str, seconds: float) -> tuple[World,
 
 @pytest.mark.parametrize("seconds", DURATIONS)
 @pytest.mark.parametrize("ends", ENDS)
-async def test_an_outage_loses_and_doubles_nothing_and_is_over_within_one_watch_interval(stage, ends, seconds):
+async def test_an_outage_loses_and_doubles_nothing_and_is_over_within_one_watch_interval(stage, ends, seconds, figures):
     world, outage = await lived_through(stage, ends, seconds)
-    print(f"\n{ends} away for {seconds:.0f} s: {outage}")
+    filed = [len(world.cases.cases_of(f"R-{number}")) for number in range(COUNT)]
+    figures(
+        away=ends,
+        seconds=seconds,
+        submissions=COUNT,
+        lost=filed.count(0),
+        doubled=sum(count > 1 for count in filed),
+        first=outage.first,
+        last=outage.last,
+        asked_case_system=outage.to_case_system.total(),
+        asked_form_service=outage.to_form_service.total(),
+    )
     for number in range(COUNT):
         (case,) = world.cases.cases_of(f"R-{number}")
         assert len(case.documents) == len({content for _, content in case.documents}) == 3
