@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from formcase.formservice import setup, submitting
+from formcase.formservice import documents, setup
 from formcase.formservice.answers import AnswersRefused
 from formcase.formservice.dialogues import counts, dialogue, submitted_dialogues
 from formcase.formservice.feed_for_tests import FedFile, ListingRefused, store_submission
@@ -102,7 +102,7 @@ def test_a_submission_that_fails_half_way_leaves_nothing(tmp_path, monkeypatch):
     def broken(*_arguments):
         raise RuntimeError("no receipt")
 
-    monkeypatch.setattr(submitting.receipt, "render", broken)
+    monkeypatch.setattr(documents.receipt, "render", broken)
     with pytest.raises(RuntimeError, match="no receipt"):
         submit("800636", ANSWERS, [AttachmentToSubmit("a", b"x")], reference_id="MINE-1")
     assert kept_files(tmp_path) == []

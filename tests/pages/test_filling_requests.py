@@ -68,6 +68,12 @@ def test_what_the_person_did_not_see_is_not_sent(draft):
     assert not Submission.objects.exists()
 
 
+def test_a_step_that_is_gone_back_to_from_the_summary_sends_nothing(draft, browser):
+    answer = browser.post(address(draft, "summary"), {"seen": seen(draft), "go": "page:0"})
+    assert answer.url == address(draft)
+    assert not Submission.objects.exists()
+
+
 def test_an_attached_file_becomes_the_submissions_own(draft, browser):
     attach(browser, draft, "plan.png", PNG)
     upload = Upload.objects.get()

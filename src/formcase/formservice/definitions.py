@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from formcase.formservice.answer_templates import TemplateRefused, parse_template
 from formcase.formservice.condition_checks import condition_problems
 from formcase.formservice.conditions import Condition, ConditionRefused, read_condition
+from formcase.formservice.definition_places import distinct_names
 from formcase.formservice.design import (
     FILE_TYPE,
     Choice,
@@ -184,20 +185,23 @@ class _Reader:
         if depth > DEEPEST:
             self._wrong(place, _("Groups stand at most {deepest} levels deep.").format(deepest=DEEPEST))
             return ()
-        read = (self._item(item, place, number, depth, hidden=hidden) for number, item in enumerate(value, 1))
+        names = distinct_names([_item_name(item) for item in value])
+        read = (
+            self._item(item, (*place, name), (*place, f"items[{number}]"), depth, hidden=hidden)
+            for number, (item, name) in enumerate(zip(value, names, strict=True), 1)
+        )
         return tuple(item for item in read if item is not None)
 
     def _item(
-        self, document: object, place: tuple[str, ...], number: int, depth: int, *, hidden: bool
+        self, document: object, named: tuple[str, ...], numbered: tuple[str, ...], depth: int, *, hidden: bool
     ) -> Group | Field | None:
-        numbered = (*place, f"items[{number}]")
         if not isinstance(document, Mapping) or ("group" in document) == ("field" in document):
             self._wrong(numbered, _("An item is a JSON object with either “group” or “field”."))
             return None
         if "field" in document:
-            return self._field(document, place, numbered, hidden=hidden)
+            return self._field(document, named, numbered, hidden=hidden)
         name = self._name(document, "group", numbered)
-        here = (*place, name) if name else numbered
+        here = named if name else numbered
         title = self._optional_text(document, "title", here)
         items = self._items(document.get("items", []), here, depth + 1, hidden=hidden)
         group = Group(
@@ -214,10 +218,10 @@ class _Reader:
         return group
 
     def _field(
-        self, document: Mapping[str, object], place: tuple[str, ...], numbered: tuple[str, ...], *, hidden: bool
+        self, document: Mapping[str, object], named: tuple[str, ...], numbered: tuple[str, ...], *, hidden: bool
     ) -> Field:
         name = self._name(document, "field", numbered)
-        here = (*place, name) if name else numbered
+        here = named if name else numbered
         field = Field(
             name=name,
             title=self._optional_text(document, "title", here),
@@ -344,8 +348,8 @@ class _Reader:
     def _check_templates_inside(
         self, items: tuple[Group | Field, ...], place: tuple[str, ...], known: Mapping[str, Question]
     ) -> None:
-        for item in items:
-            here = (*place, item.name)
+        for item, name in zip(items, distinct_names([item.name for item in items]), strict=True):
+            here = (*place, name)
             if isinstance(item, Group):
                 self._check_templates_inside(item.items, here, known)
                 continue
@@ -353,3 +357,9 @@ class _Reader:
                 parse_template(item.default or "", frozenset(known))
             except TemplateRefused as refusal:
                 self._wrong((*here, "default"), str(refusal))
+
+
+def _item_name(document: object) -> str:
+    """The name that a group or field says to have; empty where it says none that is a text."""
+    value = document.get("field", document.get("group")) if isinstance(document, Mapping) else None
+    return value if isinstance(value, str) else ""

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from formcase.formservice.administration_log import PUBLISHED, record
 from formcase.formservice.definitions import DefinitionRefused, read_definition
 from formcase.formservice.design import Form, written
 from formcase.formservice.models import FormVersion
@@ -19,10 +20,12 @@ class FormUnknown(Refused):
     """There is no such form, or no such version of it."""
 
 
-def publish(document: Mapping[str, object]) -> Form:
-    """Publish a version of a form. The same once more changes nothing; a changed one needs a new version."""
+def publish(document: Mapping[str, object], *, by: str = "", comment: str = "") -> Form:
+    """Publish a version of a form. The same once more changes nothing; a changed one needs a new version. by: the
+    administrator's name, empty for a command."""
     form = read_definition(document)
     content = written(form, for_clients=False)
+    now = timezone.now()
     try:
         with transaction.atomic():
             FormVersion.objects.create(
@@ -30,17 +33,26 @@ def publish(document: Mapping[str, object]) -> Form:
                 version=form.version,
                 title=form.title,
                 definition=content,
-                updated_at=form.updated_at or timezone.now(),
+                updated_at=form.updated_at or now,
+                published_at=now,
+                published_by=by,
+                comment=comment,
             )
+            record(PUBLISHED, form.id, by, version=form.version, comment=comment)
     except IntegrityError:
         kept = FormVersion.objects.get(form_id=form.id, version=form.version)
-        if json.dumps(kept.definition, sort_keys=True) != json.dumps(content, sort_keys=True):
+        if not same_content(kept.definition, content):
             text = _(
                 "Version {version} of form {form} is published, with another content. Give this one a new version."
             )
             problem = Problem(("form", "version"), text.format(version=form.version, form=form.id))
             raise DefinitionRefused([problem]) from None
     return form
+
+
+def same_content(one: object, other: object) -> bool:
+    """Whether two definitions say the same, in whatever order their words stand."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def form(form_id: str, version: int | None = None) -> Form:
@@ -62,6 +74,11 @@ def newest(form_ids: Iterable[str] | None = None) -> list[FormVersion]:
     found = FormVersion.objects.annotate(language=language).defer("definition")
     chosen = found.order_by("form_id", "-version").distinct("form_id")
     return list(chosen if form_ids is None else chosen.filter(form_id__in=list(form_ids)))
+
+
+def versions(form_id: str) -> list[FormVersion]:
+    """All published versions of a form, the newest first; none where there is no such form."""
+    return list(FormVersion.objects.filter(form_id=form_id).order_by("-version")) if "\0" not in form_id else []
 
 
 def exists(form_id: str) -> bool:

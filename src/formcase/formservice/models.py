@@ -7,19 +7,41 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class FormVersion(models.Model):
-    """One version of a form, as it was published. Never changed afterwards."""
+    """One version of a form, as it was published. Never changed afterwards.
+
+    updated_at: what the form says of itself to clients; published_by: the administrator's name, empty for a command.
+    """
 
     form_id = models.CharField(max_length=64, db_collation="C")
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=255)
     definition = models.JSONField()
     updated_at = models.DateTimeField()
+    published_at = models.DateTimeField(default=timezone.now)
+    published_by = models.CharField(max_length=150, default="")
+    comment = models.TextField(default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["form_id", "version"], name="formservice_form_version")]
+
+
+class FormDraft(models.Model):
+    """What a form is to become: one draft for each form, changed until it is published or thrown away.
+
+    revision: grows with each change, so that nobody changes or publishes what they have not seen.
+    """
+
+    form_id = models.CharField(max_length=64, unique=True, db_collation="C")
+    title = models.CharField(max_length=255)
+    version = models.PositiveIntegerField()
+    definition = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    changed_by = models.CharField(max_length=150)
+    changed_at = models.DateTimeField()
 
 
 class Client(models.Model):
@@ -142,14 +164,19 @@ class StatusEntry(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [GinIndex(fields=["cases"], opclasses=["jsonb_path_ops"], name="formservice_cases")]
+        indexes = [
+            GinIndex(fields=["cases"], opclasses=["jsonb_path_ops"], name="formservice_cases"),
+            # for people: how many became what on each day
+            models.Index(fields=["recorded_at", "status", "submission"], name="formservice_became"),
+        ]
 
 
 class Filling(models.Model):
     """A form that somebody is filling in, in one browser. `owner` is the digest of what that browser keeps.
 
     Answers are kept as they were typed, until they are sent; then only the submission is known here. With a
-    `trial_definition` it is a trial of a form that need not be published, and never becomes a submission.
+    `trial_definition` it is an administrator's trial of a form that need not be published: it has no owner, keeps its
+    answers when it is sent, and never becomes a submission.
     """
 
     key = models.CharField(max_length=32, unique=True)
@@ -157,12 +184,33 @@ class Filling(models.Model):
     form_id = models.CharField(max_length=64)
     form_version = models.PositiveBigIntegerField()
     trial_definition = models.JSONField(null=True)
+    trial_by = models.CharField(max_length=150, default="")
+    trial_sent_at = models.DateTimeField(null=True)
     answers = models.JSONField(default=dict)
     # the pages, by their numbers, of which it was said that they are filled in: what is wrong there is told
     checked = ArrayField(models.PositiveIntegerField(), default=list)
     started_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True, db_index=True)
     submission = models.ForeignKey(Submission, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["form_id", "-started_at"],
+                name="formservice_trials",
+                condition=Q(trial_definition__isnull=False),
+            )
+        ]
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it only tries the form."""
+        return self.trial_definition is not None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it was sent, and so is changed no more."""
+        return self.submission_id is not None or self.trial_sent_at is not None
 
 
 class Upload(models.Model):
@@ -216,3 +264,17 @@ class SignInAttempt(models.Model):
             models.Index(fields=["name_digest", "at"], name="formservice_attempt_name"),
             models.Index(fields=["address", "at"], name="formservice_attempt_address"),
         ]
+
+
+class AdministrationEntry(models.Model):
+    """What an administrator, or a command (without a name), has changed. Only ever added to; the database refuses the
+    rest. about: the form, client or whatever it was; told: what belongs to it."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    administrator = models.CharField(max_length=150, default="")
+    action = models.CharField(max_length=64)
+    about = models.CharField(max_length=255, db_collation="C")
+    told = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "-id"], name="formservice_administered")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from formcase.formservice.answer_templates import Reference, parse_template
+from formcase.formservice.definition_places import distinct_names
 from formcase.formservice.design import Field, Form, Group, Question, references
 
 GroupPath = tuple[str, ...]
@@ -19,10 +20,10 @@ def ambiguous_repetitions(form: Form) -> Iterator[tuple[tuple[str, ...], tuple[s
 def _ambiguous(
     items: tuple[Group | Field, ...], place: tuple[str, ...], bound: frozenset[GroupPath], known: Mapping[str, Question]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    for item in items:
+    for item, name in zip(items, distinct_names([item.name for item in items]), strict=True):
         if not isinstance(item, Group):
             continue
-        here = (*place, item.name)
+        here = (*place, name)
         groups = sorted(followed(item, bound, known)) if item.repeats else []
         if len(groups) > 1:
             yield here, tuple(" / ".join(path) for path in groups)

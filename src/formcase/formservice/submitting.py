@@ -13,17 +13,15 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from formcase.formservice import forms, receipt
+from formcase.formservice import documents, forms
 from formcase.formservice.answers import AnsweredPage, AnswersRefused, check_answers
 from formcase.formservice.design import Form
-from formcase.formservice.hidden_pages import compute
 from formcase.formservice.identifiers import issue
 from formcase.formservice.lexical import LANGUAGE, MEDIA_TYPE
 from formcase.formservice.models import FileKind
 from formcase.formservice.problems import Problem
-from formcase.formservice.receipt_contents import receipt_of
 from formcase.formservice.stored_files import Keeping, Stored, guessed_media_type, keeping
-from formcase.formservice.submission_xml import AttachedFile, Heading, Submitter, write_submission
+from formcase.formservice.submission_xml import AttachedFile, Heading, Submitter
 from formcase.formservice.submissions import FileToRecord, record
 
 __all__ = ["AnswersRefused", "AttachmentToSubmit", "Submitted", "Submitter", "submit", "submit_with"]
@@ -138,8 +136,8 @@ def _documents(
     attachments: tuple[AttachedFile, ...],
 ) -> list[FileToRecord]:
     """The XML and the PDF, made and stored."""
-    xml = kept.keep(write_submission(form, heading, answered, compute(form, answered), attachments))
-    pdf = kept.keep(receipt.render(receipt_of(form, heading, answered, attachments)))
+    xml = kept.keep(documents.xml(form, heading, answered, attachments))
+    pdf = kept.keep(documents.pdf(form, heading, answered, attachments))
     return [
         FileToRecord(FileKind.XML, "application/xml", xml),
         FileToRecord(FileKind.PDF, "application/pdf", pdf),

@@ -1,6 +1,5 @@
 """`formcase form …`: the forms of the built-in form service."""
 
-import json as json_format
 from pathlib import Path
 
 from formcase.cli import output
@@ -27,18 +26,21 @@ def list_forms(*, json: Json = False) -> None:
     output.print_rows(columns, rows, as_json=json, name="forms")
 
 
-def publish(definition: Path, *, json: Json = False) -> None:
-    """Publish a new version of a form from its JSON definition."""
+def publish(definition: Path, *, comment: str = "", json: Json = False) -> None:
+    """Publish a new version of a form from its JSON definition. comment: what is new in it."""
     try:
-        document = json_format.loads(definition.read_text(encoding="utf-8-sig"))
+        content = definition.read_bytes()
     except OSError as error:
         raise CommandFailed(f"{definition} can't be read: {error.strerror}.", WRONG_USE) from None
-    except (UnicodeDecodeError, json_format.JSONDecodeError) as error:
-        raise CommandFailed(f"{definition} is not JSON: {error}.", WRONG_USE) from None
     with prepared():
         from formcase.formservice import forms
+        from formcase.formservice.definition_files import NotJson, decoded, read_definition_text
 
-        form = forms.publish(document)
+        try:
+            document = read_definition_text(decoded(content)).document
+        except NotJson as error:
+            raise CommandFailed(f"{definition} is not JSON: {error}", WRONG_USE) from None
+        form = forms.publish(document, comment=comment)
     if json:
         output.print_json({"id": form.id, "title": form.title, "version": form.version})
     else:

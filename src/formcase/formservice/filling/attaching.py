@@ -33,7 +33,7 @@ def watch_for(form: Form, filling: Filling, pages: tuple[AskedPage, ...]) -> Upl
     allowances: Mapping[str, Allowance] = {
         file_control(form, name): Allowance(name, kinds_of(field), largest_file(form, field), most_bytes(form) - used)
         for name, field in file_fields(form).items()
-        if name in asked and filling.submission_id is None
+        if name in asked and not filling.is_sent
     }
     return UploadWatch(allowances)
 
@@ -97,7 +97,7 @@ def _attach(form: Form, filling: Filling, field: Field, file: ArrivedFile) -> st
 
 
 def _over_limits(form: Form, filling: Filling, others: list[Upload], file: ArrivedFile) -> str:
-    if filling.submission_id is not None:
+    if filling.is_sent:
         return _("The form is sent already.")
     if len(others) >= most_files(form):
         return _("At most {most} files can be attached.").format(most=most_files(form))

@@ -6,7 +6,7 @@ files; a sent one is only remembered, so that whoever goes back finds the receip
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from formcase.formservice import forms
 from formcase.formservice.answers import AnswersRefused, check_answers
 from formcase.formservice.asked import AskedPage, asked_files, asked_pages, only_asked
 from formcase.formservice.definitions import read_definition
-from formcase.formservice.design import Field, Form, Group, Page
+from formcase.formservice.design import Field, Form, Group, Page, written
 from formcase.formservice.filling.entries import opened, with_entry, without_empty_entries, without_entry
 from formcase.formservice.filling.posted import Posted, posted_page
 from formcase.formservice.models import Filling, Upload
@@ -33,15 +33,38 @@ def new_browser_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def begin(form: Form, browser_secret: str, *, trial: Mapping[str, object] | None = None) -> Filling:
-    """Begin to fill in a form. trial: the definition, where it is only tried."""
+def begin(form: Form, browser_secret: str) -> Filling:
+    """Begin to fill in a form."""
     return Filling.objects.create(
-        key=secrets.token_urlsafe(16),
-        owner=_digest(browser_secret),
+        key=_new_key(), owner=_digest(browser_secret), form_id=form.id, form_version=form.version
+    )
+
+
+def begin_trial(form: Form, administrator: str) -> Filling:
+    """Begin to try a form, which need not be published."""
+    return Filling.objects.create(
+        key=_new_key(),
         form_id=form.id,
         form_version=form.version,
-        trial_definition=trial,
+        trial_definition=written(form, for_clients=False),
+        trial_by=administrator,
     )
+
+
+def in_memory(form: Form, answers: Mapping[str, object], checked: Sequence[int]) -> Filling:
+    """A draft that is kept nowhere: what is done with it is done to this object alone. No files can be attached."""
+    return Filling(form_id=form.id, form_version=form.version, answers=dict(answers), checked=list(checked))
+
+
+def find_trial(key: str) -> Filling | None:
+    """The trial of this key."""
+    return Filling.objects.filter(key=key, trial_definition__isnull=False).first() if "\0" not in key else None
+
+
+def trials_of(form_id: str, limit: int) -> list[Filling]:
+    """The trials of a form that are still there, the newest first."""
+    found = Filling.objects.filter(form_id=form_id, trial_definition__isnull=False).order_by("-started_at")
+    return list(found.defer("answers", "trial_definition")[:limit])
 
 
 def find(key: str, browser_secret: str) -> Filling | None:
@@ -75,8 +98,9 @@ def page_to_fill_in(form: Form, filling: Filling, number: int) -> AskedPage | No
 
 def problems_of(form: Form, filling: Filling, pages: tuple[AskedPage, ...]) -> tuple[Problem, ...]:
     """All that keeps the draft from being sent."""
+    attached = _stand_ins(pages) if filling.pk is None else attached_names(filling, pages)
     try:
-        check_answers(form, only_asked(pages), attached_names(filling, pages))
+        check_answers(form, only_asked(pages), attached)
     except AnswersRefused as refusal:
         return refusal.problems
     return ()
@@ -84,6 +108,8 @@ def problems_of(form: Form, filling: Filling, pages: tuple[AskedPage, ...]) -> t
 
 def uploads_of(filling: Filling, pages: tuple[AskedPage, ...]) -> list[Upload]:
     """The files that belong to what is asked, in the order of their fields."""
+    if filling.pk is None:
+        return []
     order = {field.name: number for number, field in enumerate(_file_fields(pages))}
     asked = asked_files(pages)
     uploads = [upload for upload in filling.uploads.order_by("pk") if upload.field in asked]
@@ -152,12 +178,25 @@ def remove_abandoned() -> int:
 @contextmanager
 def _changing(filling: Filling) -> Iterator[Filling]:
     """The draft as it is now, kept for this change alone; nothing is changed once it was sent."""
+    if filling.pk is None:
+        yield filling
+        return
     with transaction.atomic():
         kept = Filling.objects.select_for_update().get(pk=filling.pk)
         yield kept
-        if kept.submission_id is None:
+        if not kept.is_sent:
             kept.save(update_fields=["answers", "checked", "changed_at"])
     filling.answers, filling.checked = kept.answers, kept.checked
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def _stand_ins(pages: tuple[AskedPage, ...]) -> list[tuple[str, str | None]]:
+    """A file for each field that must have one, where none can be attached."""
+    asked = asked_files(pages)
+    return [("file", field.name) for field in _file_fields(pages) if field.required and field.name in asked]
 
 
 def _digest(browser_secret: str) -> str:

@@ -27,6 +27,7 @@ from formcase.formservice.filling.posted import control_name
 from formcase.formservice.filling.sending import SentChanged, seen, send
 from formcase.formservice.filling.steps import steps_of
 from formcase.formservice.filling.summary import Summary
+from formcase.formservice.filling.trials import send_trial
 from formcase.formservice.filling.uploads import RefusedUpload, UploadWatch
 from formcase.formservice.models import Filling
 
@@ -81,7 +82,7 @@ def page(request: HttpRequest, draft: Draft, number: int) -> HttpResponseBase:
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def _page(request: HttpRequest, draft: Draft, number: int, watch: UploadWatch | None) -> HttpResponseBase:
-    if draft.filling.submission_id is not None:
+    if draft.filling.is_sent:
         return HttpResponseRedirect(draft.address("receipt"))
     if not 0 <= number < len(draft.form.pages) or draft.form.pages[number].hidden:
         raise Http404
@@ -97,10 +98,14 @@ def _page(request: HttpRequest, draft: Draft, number: int, watch: UploadWatch | 
 def summary(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Everything that was answered; sending it."""
     filling, form = draft.filling, draft.form
-    if filling.submission_id is not None:
+    if filling.is_sent:
         return HttpResponseRedirect(draft.address("receipt"))
     drafts.set_all_checked(filling, form)
     if request.method == "POST":
+        verb, _colon, about = str(request.POST.get("go", "")).partition(":")
+        if verb == "page" and about.isascii() and about.isdigit():
+            # a step, whose button belongs to the same form as the one that sends
+            return HttpResponseRedirect(draft.page_address(int(about)))
         return _send(request, draft)
     pages = drafts.pages_of(form, filling)
     uploads = drafts.uploads_of(filling, pages)
@@ -203,8 +208,12 @@ def _is_new(position: str, posted: dict[str, list[str]]) -> bool:
 
 
 def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
+    seen_before = str(request.POST.get("seen", ""))
     try:
-        send(draft.filling, request.POST.get("seen", ""))
+        if draft.filling.is_trial:
+            send_trial(draft.filling, seen_before)
+        else:
+            send(draft.filling, seen_before)
     except AnswersRefused:
         return HttpResponseRedirect(draft.address("summary"))
     except SentChanged:

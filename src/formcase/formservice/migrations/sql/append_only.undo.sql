@@ -1,0 +1,2 @@
+DROP TRIGGER formservice_administration_keep ON formservice_administrationentry;
+DROP FUNCTION formservice_administration_refuse();
