@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 from django.core.handlers.asgi import ASGIRequest
@@ -20,10 +20,14 @@ from django.http.response import HttpResponseBase
 from django.urls import get_resolver
 
 from formcase.formservice.interact.arrivals import arrivals
+from formcase.formservice.interact.call_log import call_log
+from formcase.formservice.interact.noting import begin_notes, notes_of
 from formcase.formservice.interact.problems import ProblemError, crash_response, malformed, problem_response
 
 if TYPE_CHECKING:
-    from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+    from collections.abc import MutableMapping
+
+    from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, ASGISendEvent, HTTPScope, Scope
 
 LARGEST_BODY = 64 * 1024
 _URLS = "formcase.formservice.interact_urls"
@@ -39,7 +43,7 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http":
-        await _answer(scope, receive, send)
+        await _noted(scope, receive, send)
     else:
         raise ValueError(f"The Interact API speaks HTTP only, not {scope['type']}.")
 
@@ -51,8 +55,26 @@ async def _live(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
             await send({"type": "lifespan.startup.complete"})
         else:
             await arrivals.close()
+            await call_log.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+async def _noted(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Answer one request, and add it to the log of calls, however it ends."""
+    notes = begin_notes(cast("MutableMapping[str, object]", scope))
+
+    async def heard(event: ASGISendEvent) -> None:
+        await send(event)
+        if event["type"] == "http.response.start":
+            notes.status = event["status"]
+        elif event["type"] == "http.response.body":
+            notes.is_whole = not event["more_body"]
+
+    try:
+        await _answer(scope, receive, heard)
+    finally:
+        call_log.add(notes.ended())
 
 
 async def _answer(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -87,6 +109,7 @@ async def _viewed(request: ASGIRequest) -> HttpResponseBase:
     try:
         match = get_resolver(_URLS).resolve(request.path_info)
         request.resolver_match = match
+        notes_of(request).kind = str(match.url_name)
         response: HttpResponseBase = await match.func(request, *match.args, **match.kwargs)
     except Exception:  # noqa: BLE001 - whatever a view fails at, the client gets an answer and the log the reason
         _log.exception("crashed", method=request.method)

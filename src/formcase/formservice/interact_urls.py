@@ -10,8 +10,8 @@ from formcase.formservice.interact import file_views, form_views, status_views, 
 from formcase.formservice.interact.problems import ProblemError, View, not_found, with_problems
 
 
-def _call(route: str, view: View, *methods: str) -> URLPattern:
-    """One call of the API, at its path and by its methods only."""
+def _call(kind: str, route: str, view: View, *methods: str) -> URLPattern:
+    """One call of the API, at its path and by its methods only. kind: what the log of calls names it."""
 
     @with_problems
     async def answered(request: HttpRequest, **names: str) -> HttpResponseBase:
@@ -20,7 +20,7 @@ def _call(route: str, view: View, *methods: str) -> URLPattern:
             raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": ", ".join(methods)})
         return await view(request, **names)
 
-    return path(f"interact/{route}", answered)
+    return path(f"interact/{route}", answered, name=kind)
 
 
 @with_problems
@@ -29,16 +29,20 @@ async def _nothing(_request: HttpRequest) -> HttpResponseBase:
 
 
 urlpatterns = [
-    _call("oauth2/token", token_views.token, "POST"),
-    _call("api/v1/forms", form_views.form_list, "GET", "HEAD"),
-    _call("api/v1/forms/<str:form_id>", form_views.form_definition, "GET", "HEAD"),
-    _call("api/v1/submissions", submission_views.submission_list, "GET", "HEAD"),
-    _call("api/v1/submissions/<str:submission_id>", submission_views.submission_detail, "GET", "HEAD"),
-    _call("api/v1/submissions/<str:submission_id>/xml", file_views.xml, "GET", "HEAD"),
-    _call("api/v1/submissions/<str:submission_id>/pdf", file_views.pdf, "GET", "HEAD"),
+    _call("token", "oauth2/token", token_views.token, "POST"),
+    _call("forms", "api/v1/forms", form_views.form_list, "GET", "HEAD"),
+    _call("form", "api/v1/forms/<str:form_id>", form_views.form_definition, "GET", "HEAD"),
+    _call("submissions", "api/v1/submissions", submission_views.submission_list, "GET", "HEAD"),
+    _call("submission", "api/v1/submissions/<str:submission_id>", submission_views.submission_detail, "GET", "HEAD"),
+    _call("xml", "api/v1/submissions/<str:submission_id>/xml", file_views.xml, "GET", "HEAD"),
+    _call("pdf", "api/v1/submissions/<str:submission_id>/pdf", file_views.pdf, "GET", "HEAD"),
     _call(
-        "api/v1/submissions/<str:submission_id>/attachments/<str:attachment_id>", file_views.attachment, "GET", "HEAD"
+        "attachment",
+        "api/v1/submissions/<str:submission_id>/attachments/<str:attachment_id>",
+        file_views.attachment,
+        "GET",
+        "HEAD",
     ),
-    _call("api/v1/submissions/<str:submission_id>/status", status_views.status, "PUT"),
-    re_path("", _nothing),
+    _call("status", "api/v1/submissions/<str:submission_id>/status", status_views.status, "PUT"),
+    re_path("", _nothing, name="unknown"),
 ]

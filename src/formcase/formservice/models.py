@@ -45,15 +45,24 @@ class FormDraft(models.Model):
 
 
 class Client(models.Model):
-    """Somebody who may fetch submissions. `form_ids` null: every form, also those that are published later."""
+    """Somebody who may fetch submissions. `form_ids` null: every form, also those that are published later.
+
+    `last_call_at`: of the calls that were let in. A client that is disabled is refused whatever it comes with.
+    """
 
     client_id = models.CharField(max_length=255, unique=True)
+    name = models.CharField(max_length=255, default="")
     form_ids = ArrayField(models.CharField(max_length=64), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    disabled_at = models.DateTimeField(null=True)
+    last_call_at = models.DateTimeField(null=True)
 
 
 class ClientCertificate(models.Model):
-    """A certificate that a client may come with. One certificate is one client's."""
+    """A certificate that a client may come with. One certificate is one client's.
+
+    `warned_days`: the last of the thresholds of `expiry`, in days, at which the log has warned of its end.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="certificates")
     der = models.BinaryField()
@@ -63,6 +72,8 @@ class ClientCertificate(models.Model):
     not_after = models.DateTimeField()
     registered_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)
+    last_call_at = models.DateTimeField(null=True)
+    warned_days = models.PositiveSmallIntegerField(null=True)
 
 
 class UsedAssertion(models.Model):
@@ -263,6 +274,53 @@ class SignInAttempt(models.Model):
         indexes = [
             models.Index(fields=["name_digest", "at"], name="formservice_attempt_name"),
             models.Index(fields=["address", "at"], name="formservice_attempt_address"),
+        ]
+
+
+class CallOutcome(models.TextChoices):
+    """How a call to the Interact API ended, as far as it matters to those who look after the clients."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    MISTAKEN = "mistaken"
+    FAILED = "failed"
+    BROKEN_OFF = "broken off"
+
+
+class ClientCall(models.Model):
+    """One call to the Interact API, or an attempt that TLS refused; nothing of what was asked or answered.
+
+    `client_id` is whom the caller is, or says to be, and stays when there is no such client. `status` is null where
+    there was no answer, `duration` in milliseconds. `reason` is one of `refusals.Reason`, empty for what was answered.
+    """
+
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=CallOutcome.choices)
+    client_id = models.CharField(max_length=255, default="")
+    certificate = models.CharField(max_length=64, default="")
+    method = models.CharField(max_length=10)
+    kind = models.CharField(max_length=16)
+    form_id = models.CharField(max_length=64, default="")
+    reference_id = models.CharField(max_length=64, default="", db_collation="C")
+    status = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=32, default="")
+    detail = models.CharField(max_length=255, default="")
+    duration = models.PositiveIntegerField()
+    address = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at", "id"], name="formservice_calls"),
+            models.Index(fields=["client_id", "at", "id"], name="formservice_calls_client"),
+            models.Index(fields=["outcome", "at", "id"], name="formservice_calls_outcome"),
+            models.Index(fields=["client_id", "outcome", "at", "id"], name="formservice_calls_both"),
+            # for the search, each by the whole of what is looked for
+            models.Index(fields=["certificate", "at", "id"], name="formservice_calls_cert"),
+            models.Index(fields=["address", "at", "id"], name="formservice_calls_address"),
+            models.Index(
+                fields=["reference_id", "at", "id"], name="formservice_calls_ref", condition=~Q(reference_id="")
+            ),
+            models.Index(fields=["form_id", "at", "id"], name="formservice_calls_form", condition=~Q(form_id="")),
         ]
 
 

@@ -22,14 +22,18 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from formcase.formservice import calls
 from formcase.formservice.administration.attempts import forget_old
 from formcase.formservice.administration.sessions import forget_ended
 from formcase.formservice.asgi import application
 from formcase.formservice.authority import authority_certificate, ensure_authority
+from formcase.formservice.expiry import warn_in_log
 from formcase.formservice.filling.drafts import remove_abandoned
 from formcase.formservice.handshake import secure
 from formcase.formservice.interact.arrivals import arrivals
+from formcase.formservice.interact.call_log import call_log
 from formcase.formservice.interact.problems import problem_content
+from formcase.formservice.interact.refused_connections import RefusedConnections
 from formcase.formservice.interact.threads import in_database
 from formcase.formservice.retention import remove_finished
 from formcase.formservice.tls import Trust
@@ -115,6 +119,7 @@ class _Shown(_Plain):
 
 def _with_tls(trust: Trust) -> type[asyncio.Protocol]:
     """A protocol that begins TLS with the context of the moment, then goes on as HTTP."""
+    refused_connections = RefusedConnections()
 
     class Door(asyncio.Protocol):
         def __init__(
@@ -143,8 +148,16 @@ def _with_tls(trust: Trust) -> type[asyncio.Protocol]:
                 await secure(plain, self._http, context)
             except OSError as error:
                 _log.info("no TLS", reason=_reason(error))
+                refused = refused_connections.call_of(error, _address(plain))
+                if refused is not None:
+                    call_log.add(refused)
 
     return Door
+
+
+def _address(plain: asyncio.Transport) -> str:
+    peer = plain.get_extra_info("peername")
+    return str(peer[0]) if peer else ""
 
 
 def _reason(error: Exception) -> str:
@@ -161,8 +174,11 @@ async def _tend_now_and_then() -> None:
 
 
 def _tend() -> None:
-    """Remove what was kept long enough or left lying, and renew the built-in authority's certificates in time."""
+    """Remove what was kept long enough or left lying, warn of certificates that expire, and renew the built-in
+    authority's in time."""
+    warn_in_log()
     remove_finished()
+    calls.remove_old()
     remove_abandoned()
     forget_old()
     forget_ended()

@@ -12,6 +12,7 @@ import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import Error as DatabaseFailure
+from django.db.models import QuerySet
 
 from formcase.formservice.authority import authority_certificate
 from formcase.formservice.interact.threads import in_database
@@ -47,7 +48,7 @@ class Trust:
             return self._context
 
     def _state(self) -> tuple[object, ...]:
-        registered = ClientCertificate.objects.filter(revoked_at=None).order_by("pk").values_list("pk", flat=True)
+        registered = _accepted().order_by("pk").values_list("pk", flat=True)
         return (tuple(registered), authority_certificate(), self._certificate.stat().st_mtime_ns)
 
     def _make(self) -> ssl.SSLContext:
@@ -67,9 +68,12 @@ class Trust:
         return context
 
 
+def _accepted() -> QuerySet[ClientCertificate]:
+    return ClientCertificate.objects.filter(revoked_at=None, client__disabled_at=None)
+
+
 def _trusted_certificates() -> bytes:
-    registered = ClientCertificate.objects.filter(revoked_at=None).values_list("der", flat=True)
-    trusted = {bytes(der) for der in registered}
+    trusted = {bytes(der) for der in _accepted().values_list("der", flat=True)}
     authority = authority_certificate()
     if authority is not None:
         trusted.add(x509.load_pem_x509_certificate(authority).public_bytes(Encoding.DER))

@@ -102,6 +102,7 @@ class Configuration(BaseSettings):
     form_service_host_names: SeveralNames = ()
     form_service_urls: SeveralNames = ()
     form_service_keep_days: int = Field(default=90, ge=30)
+    form_service_keep_call_days: int = Field(default=90, ge=1, le=3650)
     form_service_draft_hours: int = Field(default=24, ge=1, le=24 * 90)
     form_service_largest_file: int = Field(default=2 * 1024**3, ge=1)
     form_service_largest_submission: int = Field(default=8 * 1024**3, ge=1)

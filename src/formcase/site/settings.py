@@ -199,6 +199,7 @@ INTERACT_ALLOW_LOOPBACK_HTTP = _configuration.interact_allow_loopback_http
 FORMSERVICE_HOST_NAMES = _configuration.form_service_host_names
 FORMSERVICE_URLS = _configuration.form_service_urls
 FORMSERVICE_KEEP_DAYS = _configuration.form_service_keep_days
+FORMSERVICE_KEEP_CALL_DAYS = _configuration.form_service_keep_call_days
 CASESYSTEM_BEHIND_PROXY = _configuration.behind_https_proxy
 FORMSERVICE_DRAFT_HOURS = _configuration.form_service_draft_hours
 FORMSERVICE_BEHIND_PROXY = _configuration.behind_https_proxy

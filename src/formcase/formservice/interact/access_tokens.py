@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from formcase.formservice.interact.peers import PeerCertificate
+from formcase.formservice.refusals import Reason
 
 _ISSUER = "formservice"
 
@@ -23,7 +24,12 @@ class IssuedToken:
 
 
 class TokenRefused(Exception):
-    """No token, or one that does not let this caller in."""
+    """A token that does not let this caller in. client_id: whose it is, where it is one of ours."""
+
+    def __init__(self, text: str, reason: Reason, client_id: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.client_id = client_id
 
 
 def issue_token(client_id: str, peer: PeerCertificate | None) -> IssuedToken:
@@ -54,11 +60,13 @@ def client_id_of(token: str, peer: PeerCertificate | None) -> str:
             audience=_ISSUER,
             options={"require": ["exp", "sub", "iss", "aud"]},
         )
-    except jwt.InvalidTokenError:
-        raise TokenRefused("The token is not valid, or not any more.") from None
+    except jwt.InvalidTokenError as error:
+        reason = Reason.TOKEN_EXPIRED if isinstance(error, jwt.ExpiredSignatureError) else Reason.TOKEN_INVALID
+        raise TokenRefused("The token is not valid, or not any more.", reason) from None
     bound_to = claims.get("cnf", {}).get("x5t#S256")
     if bound_to != (None if peer is None else _thumbprint(peer)):
-        raise TokenRefused("The token is bound to another certificate than the connection's.")
+        text = "The token is bound to another certificate than the connection's."
+        raise TokenRefused(text, Reason.TOKEN_OF_OTHER, str(claims["sub"]))
     return str(claims["sub"])
 
 

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from formcase.formservice.interact.peers import PeerCertificate
 from formcase.formservice.models import Client, ClientCertificate, UsedAssertion
+from formcase.formservice.refusals import Reason, why_refused
 
 if TYPE_CHECKING:
     from jwt.types import Options
@@ -47,7 +48,12 @@ _KEYS: Mapping[str, type[rsa.RSAPublicKey] | type[ec.EllipticCurvePublicKey]] = 
 
 
 class AssertionRefused(Exception):
-    """The assertion proves nothing; the text says why, without naming what is known of the client."""
+    """The assertion proves nothing; the text says why, without naming what is known of the client. reason: the same for
+    those who may know."""
+
+    def __init__(self, text: str, reason: Reason = Reason.ASSERTION_REFUSED) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,12 @@ def _certificate(client_id: str, header: Mapping[str, object], peer: PeerCertifi
     certificate = (
         ClientCertificate.objects.select_related("client")
         .filter(client__client_id=client_id, sha256=thumbprint, sha1=short_thumbprint, revoked_at=None)
-        .filter(not_before__lte=now, not_after__gte=now)
+        .filter(not_before__lte=now, not_after__gte=now, client__disabled_at=None)
         .first()
     )
     if certificate is None:
-        raise AssertionRefused("There is no such client with a valid certificate of these thumbprints.")
+        text = "There is no such client with a valid certificate of these thumbprints."
+        raise AssertionRefused(text, why_refused(client_id, thumbprint))
     if peer is not None and peer.sha256 != certificate.sha256:
         raise AssertionRefused("The client assertion is signed with another certificate than the connection's.")
     return certificate

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from formcase.formservice.interact.access import Caller, caller
 from formcase.formservice.interact.answers import without_content
 from formcase.formservice.interact.listing import one_file
+from formcase.formservice.interact.noting import notes_of
 from formcase.formservice.interact.problems import ProblemError, not_found
 from formcase.formservice.interact.threads import in_database, with_files
 from formcase.formservice.models import FileKind, StoredFile
@@ -47,6 +48,7 @@ async def attachment(request: HttpRequest, submission_id: str, attachment_id: st
 async def _file(request: HttpRequest, submission_id: str, kind: FileKind, attachment_id: str = "") -> HttpResponseBase:
     client = await caller(request)
     file = await in_database(_find, submission_id, client, kind, attachment_id)
+    notes_of(request).about(file.submission.form_id, file.submission.reference_id)
     if _is_known(request.headers.get("If-None-Match"), _entity_tag(file)):
         return _described(without_content(HTTPStatus.NOT_MODIFIED), file)
     part = _asked_part(request, file)

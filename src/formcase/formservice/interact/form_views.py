@@ -8,6 +8,7 @@ from formcase.formservice import forms
 from formcase.formservice.design import Form, written
 from formcase.formservice.interact.access import caller
 from formcase.formservice.interact.answers import json_answer
+from formcase.formservice.interact.noting import notes_of
 from formcase.formservice.interact.parameters import Parameters
 from formcase.formservice.interact.problems import ProblemError, not_found
 from formcase.formservice.interact.threads import in_database
@@ -35,6 +36,7 @@ async def form_definition(request: HttpRequest, form_id: str) -> HttpResponse:
         raise not_found(str(unknown)) from None
     if not client.may_see(form_id):
         raise _not_released()
+    notes_of(request).about(form_id)
     return json_answer(_definition(form))
 
 

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from formcase.formservice.certificates import der_of, sha1, sha256
+from formcase.formservice.interact.noting import notes_of
 from formcase.formservice.interact.problems import ProblemError
+from formcase.formservice.refusals import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,12 @@ def peer_certificate(request: HttpRequest) -> PeerCertificate | None:
         tls = extensions.get("tls") if isinstance(extensions, Mapping) else None
         chain = tls.get("client_cert_chain") if isinstance(tls, Mapping) else None
         if not chain:
+            notes_of(request).refused(Reason.CERTIFICATE_MISSING)
             raise ProblemError(HTTPStatus.FORBIDDEN, "The form service asks for a client certificate.")
         return _thumbprints(str(chain[0]))
     if getattr(settings, "FORMSERVICE_ALLOW_LOOPBACK_HTTP", False) and _is_loopback(str(request.META["REMOTE_ADDR"])):
         return None
+    notes_of(request).refused(Reason.PLAIN_HTTP)
     raise ProblemError(HTTPStatus.FORBIDDEN, "Plain HTTP is refused; come with TLS and a client certificate.")
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from formcase.formservice.interact.access import Caller, caller
 from formcase.formservice.interact.answers import without_content
+from formcase.formservice.interact.noting import notes_of
 from formcase.formservice.interact.problems import ProblemError, malformed, not_found
 from formcase.formservice.interact.threads import in_database
 from formcase.formservice.lexical import read_instant
@@ -41,7 +42,8 @@ async def status(request: HttpRequest, submission_id: str) -> HttpResponse:
     """`PUT …/submissions/{id}/status`."""
     client = await caller(request)
     said = _read(request.body)
-    await in_database(_record, submission_id, client, said)
+    submission = await in_database(_record, submission_id, client, said)
+    notes_of(request).about(submission.form_id, submission.reference_id)
     return without_content(HTTPStatus.NO_CONTENT)
 
 
@@ -111,14 +113,14 @@ def _at(value: object) -> datetime:
     return moment
 
 
-def _record(submission_id: str, client: Caller, said: Said) -> None:
+def _record(submission_id: str, client: Caller, said: Said) -> Submission:
     with transaction.atomic():
         submission = _locked(submission_id, client)
         if submission.status == Status.IMPORTED and said.status != Status.IMPORTED:
             raise ProblemError(HTTPStatus.CONFLICT, "The submission is Imported already, and that is final.")
         last = submission.history.order_by("-pk")[0]
         if (last.status, last.message, last.cases) == (said.status, said.message, said.cases):
-            return
+            return submission
         StatusEntry.objects.create(
             submission=submission, status=said.status, message=said.message, cases=said.cases, at=said.at
         )
@@ -127,6 +129,7 @@ def _record(submission_id: str, client: Caller, said: Said) -> None:
             submission.imported_at = timezone.now() if said.status == Status.IMPORTED else None
             submission.save(update_fields=["status", "imported_at"])
     _log.info("status", submission=submission_id, status=said.status.value)
+    return submission
 
 
 def _locked(submission_id: str, client: Caller) -> Submission:

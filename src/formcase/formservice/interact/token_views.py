@@ -10,21 +10,31 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from formcase.formservice.authority import own_host_names
+from formcase.formservice.calls import claimed
 from formcase.formservice.interact.access import enter
 from formcase.formservice.interact.access_tokens import issue_token
 from formcase.formservice.interact.assertions import AssertionRefused, prove_client
+from formcase.formservice.interact.noting import notes_of
 from formcase.formservice.interact.peers import PeerCertificate, called_by
 from formcase.formservice.interact.threads import in_database
+from formcase.formservice.refusals import Reason
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _log = structlog.get_logger()
 
 
 class _TokenError(Exception):
-    """An error of RFC 6749, 5.2."""
+    """An error of RFC 6749, 5.2; reason: for the log of calls."""
 
-    def __init__(self, error: str, description: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+    def __init__(
+        self,
+        error: str,
+        description: str,
+        status: HTTPStatus = HTTPStatus.BAD_REQUEST,
+        reason: Reason = Reason.MALFORMED,
+    ) -> None:
         super().__init__(description)
+        self.reason = reason
         self.error = error
         self.description = description
         self.status = status
@@ -37,8 +47,10 @@ async def token(request: HttpRequest) -> HttpResponse:
         fields = _fields(request)
         client_id = await _proven(request, fields, peer)
     except _TokenError as refusal:
+        notes_of(request).refused(refusal.reason, refusal.description)
         _log.info("token refused", error=refusal.error, reason=refusal.description)
         return _refusal(refusal)
+    notes_of(request).is_let_in = True
     issued = issue_token(client_id, peer)
     answer = {"access_token": issued.text, "token_type": "Bearer", "expires_in": issued.expires_in}
     return _answer(answer, HTTPStatus.OK)
@@ -68,12 +80,13 @@ async def _proven(request: HttpRequest, fields: dict[str, str], peer: PeerCertif
         description = f"A client_assertion is needed, and client_assertion_type {_ASSERTION_TYPE}."
         raise _invalid_client(description)
     client_id = fields["client_id"]
+    notes_of(request).client_id = claimed(client_id)
     if not client_id.isprintable():
-        raise _invalid_client("There is no such client.")
+        raise _invalid_client("There is no such client.", Reason.CLIENT_UNKNOWN)
     try:
         client = await in_database(prove_client, client_id, assertion, peer, _audiences(request))
     except AssertionRefused as refusal:
-        raise _invalid_client(str(refusal)) from None
+        raise _invalid_client(str(refusal), refusal.reason) from None
     return client.client_id
 
 
@@ -91,8 +104,8 @@ def _audiences(request: HttpRequest) -> frozenset[str]:
     return frozenset(audiences)
 
 
-def _invalid_client(description: str) -> _TokenError:
-    return _TokenError("invalid_client", description, HTTPStatus.UNAUTHORIZED)
+def _invalid_client(description: str, reason: Reason = Reason.ASSERTION_REFUSED) -> _TokenError:
+    return _TokenError("invalid_client", description, HTTPStatus.UNAUTHORIZED, reason)
 
 
 def _refusal(refusal: _TokenError) -> HttpResponse:
