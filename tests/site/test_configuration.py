@@ -53,6 +53,14 @@ def test_a_whole_case_system_is_used(read):
     assert settings.case_system_client_secret.get_secret_value() == "s3cret"
 
 
+def test_the_case_systems_authorities_may_be_a_file_and_belong_to_a_case_system(read, problems, tmp_path):
+    file = tmp_path / "authorities.pem"
+    assert "names a file that is not there" in problems(**OAUTH2, CASE_SYSTEM_CA_FILE=str(file))
+    file.touch()
+    assert read(**OAUTH2, CASE_SYSTEM_CA_FILE=str(file)).case_system_ca_file == file
+    assert "set by half" in problems(CASE_SYSTEM_CA_FILE=str(file))
+
+
 @pytest.mark.parametrize("missing", sorted(OAUTH2))
 def test_a_half_case_system_stops_the_start_and_names_what_is_missing(problems, missing):
     text = problems(**{name: value for name, value in OAUTH2.items() if name != missing})

@@ -3,9 +3,11 @@
 Looked for before anything is written, and before anything is closed as withdrawn or Imported elsewhere.
 """
 
+from datetime import timedelta
+
 from formcase.filing.journal import Entry, Filed, Note
 from formcase.filing.way import Way
-from formcase.filing.writing import look_up, wait_for_second_look
+from formcase.filing.writing import Unsettled, look_up, wait_for_second_look
 from formcase.messages import Message, message
 from formcase.planning.plan import PlanKind
 from formcase.sources.port import Status, SubmissionDetail
@@ -69,6 +71,16 @@ async def look_for_any(way: Way) -> Filed | None:
         filed, Note("adopted", message("Found at the case system and adopted: {cases}", cases=numbers))
     )
     return filed
+
+
+def let_settle(way: Way) -> None:
+    """Nothing was found of what a lost journal may have sent. Raises `Unsettled` while it may still be carried out."""
+    entry = way.attempt.entry
+    if entry.history_begun_at is None:
+        return
+    remaining = entry.history_begun_at + entry.terms.settle - way.now()
+    if remaining > timedelta(0):
+        raise Unsettled(remaining)
 
 
 def told_before(entry: Entry, detail: SubmissionDetail) -> bool:

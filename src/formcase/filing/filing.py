@@ -154,6 +154,7 @@ async def _fetch_and_file(way: Way) -> Filed | None:
             return None
         if filed is not None:
             return filed
+        earlier.let_settle(way)
     return await _file(way, await fetch(way, detail))
 
 

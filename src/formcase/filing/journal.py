@@ -107,6 +107,7 @@ class Entry:
     submission that has this reference ID already, None where it is this one's own. error_case: the error case that is
     being filed again. passing_since: since when nothing but passing failures came. recorded_at: when it was found.
     look_first: the journal may have lost what was filed, so that the case system is asked before anything is written.
+    history_begun_at: since when the journal is what it is; before, it was lost, restored or failed over.
     """
 
     key: SubmissionKey
@@ -132,6 +133,7 @@ class Entry:
     taken_over: bool = False  # an earlier attempt never said how it ended
     recorded_at: datetime | None = None
     look_first: bool = False
+    history_begun_at: datetime | None = None
 
     @property
     def doubt(self) -> Intent | None:

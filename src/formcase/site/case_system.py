@@ -19,7 +19,12 @@ def settings() -> WorkZoneSettings:
     here = configuration()
     if here.uses_built_in_case_system:
         return _built_in(here)
-    return WorkZoneSettings(url=here.case_system_url or "", authentication=_login(here), time_zone=here.time_zone)
+    return WorkZoneSettings(
+        url=here.case_system_url or "",
+        authentication=_login(here),
+        ca_file=here.case_system_ca_file,
+        time_zone=here.time_zone,
+    )
 
 
 def _built_in(here: Configuration) -> WorkZoneSettings:

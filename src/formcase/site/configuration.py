@@ -82,6 +82,7 @@ class Configuration(BaseSettings):
     case_system_scope: str | None = None
     case_system_user: str | None = None
     case_system_password: SecretStr | None = None
+    case_system_ca_file: Path | None = None
     reference_label: str = "INTERACT"
     unreadable_waits: SeveralSeconds = (200, 400)
     heartbeat: float = Field(default=5, ge=0.2, le=60)
@@ -151,7 +152,7 @@ class Configuration(BaseSettings):
             raise ValueError("is no time zone; an example is Europe/Copenhagen") from None
         return value
 
-    @field_validator("interact_ca_file")
+    @field_validator("interact_ca_file", "case_system_ca_file")
     @classmethod
     def _file_that_is_there(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
@@ -260,7 +261,7 @@ _USED: Mapping[str, tuple[str, ...]] = {"oauth2": (*_NEEDED["oauth2"], "scope"),
 
 def _case_system_problems(settings: Configuration) -> Iterator[str]:
     """A half setting stops the start: there is no silent fall-back to the built-in case system."""
-    names = ("url", "auth", *_USED["oauth2"], *_USED["basic"])
+    names = ("url", "auth", "ca_file", *_USED["oauth2"], *_USED["basic"])
     given = [name for name in names if getattr(settings, f"case_system_{name}") is not None]
     if not given:
         return
@@ -268,7 +269,7 @@ def _case_system_problems(settings: Configuration) -> Iterator[str]:
     missing = [_variable(name) for name in ("url", "auth", *(_NEEDED[auth] if auth else ())) if name not in given]
     if missing:
         yield f"The case system is set by half. Set: {', '.join(map(_variable, given))}. Missing: {', '.join(missing)}."
-    foreign = [_variable(name) for name in given if auth and name not in ("url", "auth", *_USED[auth])]
+    foreign = [_variable(name) for name in given if auth and name not in ("url", "auth", "ca_file", *_USED[auth])]
     if foreign:
         yield f"{', '.join(foreign)} can't be used with {_variable('auth')}={auth}: take it away."
     for name in ("url", "token_url"):

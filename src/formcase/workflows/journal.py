@@ -296,6 +296,7 @@ class PostgresJournal:
             taken_over=row["taken_over"],
             recorded_at=row["recorded_at"],
             look_first=row["look_first"],
+            history_begun_at=row["history_begun_at"],
         )
 
 

@@ -331,6 +331,19 @@ class KnownCaseSystem(models.Model):
         return self.url
 
 
+class DatabaseHistory(models.Model):
+    """A history of the database that workers have worked in, the newest one last; more than one where it was failed
+    over or restored. system, database, timeline: as PostgreSQL counts them. begun_at: when the first worker met it."""
+
+    system = models.BigIntegerField()
+    database = models.BigIntegerField()
+    timeline = models.BigIntegerField()
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"timeline {self.timeline} since {self.begun_at:%Y-%m-%d %H:%M:%S}"
+
+
 class PersonIndex(models.Model):
     """Whose submissions these are: a keyed digest of each person's or company's number, never the number."""
 

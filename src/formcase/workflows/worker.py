@@ -18,6 +18,7 @@ from procrastinate.exceptions import ProcrastinateException
 
 from formcase.filing import crash_points
 from formcase.workflows.connections import Connections
+from formcase.workflows.database_history import OneHistory, OtherHistory
 from formcase.workflows.enqueueing import CHECK_QUEUE, FILING_QUEUE, RECONCILE_QUEUE, WATCH_QUEUE
 from formcase.workflows.installation import installation
 from formcase.workflows.journal import PostgresJournal
@@ -80,17 +81,40 @@ async def _shift(concurrency: int, stopping: asyncio.Event) -> None:
     """Work for as long as the database is there, or until one of the parts has ended by itself."""
     parameters = cast(Mapping[str, object], await sync_to_async(connector_params)())
     connections = Connections()
-    pool = open_pool(parameters, concurrency + 8)
-    connector = PsycopgConnector(kwargs=dict(parameters), min_size=1, max_size=8, configure=settle_session)
+    history = OneHistory()
+
+    async def settle(connection: psycopg.AsyncConnection[Any]) -> None:
+        await settle_session(connection)
+        await history.demand(connection)
+
+    pool = open_pool(parameters, concurrency + 8, settle)
+    connector = PsycopgConnector(kwargs=dict(parameters), min_size=1, max_size=8, configure=settle)
     try:
         async with pool:
             await pool.wait(timeout=15)
             await doubt_older_journal(pool)
             with django_app.replace_connector(connector) as app:
                 async with app.open_async():
-                    await _run_all(app, pool, connections, concurrency, stopping)
+                    shift = asyncio.create_task(_run_all(app, pool, connections, concurrency, stopping))
+                    await _in_one_history(shift, history)
     finally:
         await connections.close()
+
+
+async def _in_one_history(shift: "asyncio.Task[None]", history: OneHistory) -> None:
+    """Let a shift go on until its end, or until a connection has led to another history of the database."""
+    left = asyncio.create_task(history.left.wait())
+    try:
+        await asyncio.wait([shift, left], return_when=asyncio.FIRST_COMPLETED)
+        if not shift.done():
+            shift.cancel()
+            await asyncio.gather(shift, return_exceptions=True)
+            raise OtherHistory("The database was failed over or restored.")
+        shift.result()
+    finally:
+        left.cancel()
+        shift.cancel()
+        await asyncio.gather(shift, left, return_exceptions=True)
 
 
 async def _run_all(app: App, pool: Pool, connections: Connections, concurrency: int, stopping: asyncio.Event) -> None:

@@ -29,6 +29,7 @@ select begun.id, begun.source, begun.submission_id, begun.reference_id, begun.fo
             where o.reference_id = begun.reference_id and o.owns_reference and o.id <> begun.id
        ) end as reference_owner,
        coalesce((select k.answers_repeatability from workflows_knowncasesystem k where k.url = %(case_system)s), false)
-           as repeatability_seen
+           as repeatability_seen,
+       (select h.begun_at from workflows_databasehistory h order by h.id desc limit 1) as history_begun_at
   from begun
   join workflows_serviceworkflow w on w.id = begun.workflow_id

@@ -1,0 +1,1 @@
+select system, database, timeline from workflows_databasehistory order by id desc limit 1
