@@ -9,7 +9,7 @@ from filing.case_system import ModelCaseSystem
 from filing.form_service import SUBMITTED_AT, ModelFormService, described
 from formcase.sources.port import SubmissionSummary
 from formcase.submission.form import FormDefinition, FormField, FormGroup, FormPage, FormSummary
-from formcase.workflows import at_form_service, checks, choices, dry_run, mapping_choices, versions
+from formcase.workflows import checks, kept_ends, versions
 from formcase.workflows.models import ServiceWorkflow, SubmissionRecord
 from formcase.workflows.versions import MAPPING
 from pages import filed
@@ -125,8 +125,7 @@ class BothEnds:
 def ends(transactional_db, monkeypatch) -> BothEnds:
     """Both ends, which every page of this test asks."""
     made = BothEnds(filed.workflow("Flags", FormIds=f"{FORM_ID},900002"))
-    for module in (at_form_service, checks, choices, dry_run, mapping_choices):
+    for module in (checks, kept_ends):
         for name, end in (("connect_form_service", made.forms), ("connect_case_system", made.cases)):
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, lambda *_, end=end: end)
+            monkeypatch.setattr(module, name, lambda *_, end=end: end)
     return made

@@ -15,7 +15,7 @@ from formcase.planning.plan import PlanKind
 from formcase.submission.form import FormDefinition, FormField, FormGroup, FormPage, FormSummary
 from formcase.submission.transform import TransformFailed
 from formcase.workflows import dry_run as module
-from formcase.workflows import versions
+from formcase.workflows import kept_ends, versions
 from formcase.workflows.dry_run import AS_IT_IS, DryRun, Under
 from formcase.workflows.models import SubmissionRecord
 from formcase.workflows.parameters import WrongParameters
@@ -26,7 +26,7 @@ from workflows.test_versions import COPY, mapping
 @pytest.fixture
 def case_system(monkeypatch) -> ModelCaseSystem:
     made = ModelCaseSystem()
-    monkeypatch.setattr(module, "connect_case_system", lambda: made)
+    monkeypatch.setattr(kept_ends, "connect_case_system", lambda: made)
     return made
 
 

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import pytest
 from asgiref.sync import async_to_sync
 
 from filing.case_system import ModelCaseSystem
@@ -12,7 +11,7 @@ from formcase.checks import Verdict
 from formcase.planning.knowledge import CodeTableKey
 from formcase.planning.needs import needs_of
 from formcase.submission.form import FormDefinition, FormField, FormPage, FormSummary
-from formcase.workflows import mapping_choices, versions
+from formcase.workflows import kept_ends, mapping_choices, versions
 from formcase.workflows.mapping_checks import Checked, check_own_mapping
 from formcase.workflows.versions import MAPPING
 from planning.office import METADATA, RULES
@@ -63,25 +62,11 @@ def test_a_form_that_the_mapping_is_not_for_is_left_as_it_is(workflow):
     assert checked(workflow, with_item({"property": "X", "field": "A.B"}, forms=["1"])) == Checked((), (FORM,))
 
 
-@pytest.fixture
-def case_system(monkeypatch) -> None:
-    monkeypatch.setattr(mapping_choices, "connect_case_system", ModelCaseSystem)
-
-
-def test_properties_and_codes_are_those_of_the_case_system(case_system):
-    groups = async_to_sync(mapping_choices.properties)()
-    assert [group.name for group in groups] == ["Files", "Contacts", "RecordTemplate"]
+def test_properties_and_codes_are_those_of_the_case_system(monkeypatch):
+    monkeypatch.setattr(kept_ends, "connect_case_system", ModelCaseSystem)
     table = CodeTableKey("FileClasses")
-    assert async_to_sync(mapping_choices.codes)(table, "FLAG") == (("02.15", "Flags"),)
-    assert len(async_to_sync(mapping_choices.codes)(table, "", 2)) == 2
-    assert async_to_sync(mapping_choices.codes)(CodeTableKey("Nowhere")) is None
-
-
-def test_fields_are_those_of_the_newest_form(workflow, monkeypatch):
-    async def newest(_workflow, form_id):
-        return FORM if form_id == "800636" else None
-
-    monkeypatch.setattr(mapping_choices, "form_definition", newest)
-    found = async_to_sync(mapping_choices.fields)(workflow, "800636")
-    assert [str(field.reference) for field in found.fields] == ["Event.Nation", "Event.Kind"]
-    assert async_to_sync(mapping_choices.fields)(workflow, "1") is None
+    found = mapping_choices.of_case_system(lambda _groups: [table, CodeTableKey("Nowhere")])
+    assert [group.name for group in found.groups] == ["Files", "Contacts", "RecordTemplate"]
+    assert list(found.codes) == [table]
+    assert mapping_choices.fitting(found.codes[table], "FLAG") == (("02.15", "Flags"),)
+    assert len(mapping_choices.fitting(found.codes[table], "", 2)) == 2

@@ -34,6 +34,7 @@ ACTIONS: dict[str, Promise] = {
     "submission looked at": _("submission looked at"),
     "submission sent to error case": _("submission sent to error case"),
     "error case filed again": _("error case filed again"),
+    "group of error cases filed again": _("group of error cases filed again"),
     "person looked up": _("person looked up by number"),
     "reconciliation asked for": _("comparison asked for"),
     "content keys rotated": _("content key changed"),
@@ -44,6 +45,7 @@ KINDS: dict[str, Promise] = {
     "user": _("User"),
     "service workflow": _("Service workflow"),
     "submission": _("Submission"),
+    "error cases": _("Error cases"),
     "person": _("Person"),
     "content key": _("Content key"),
     "reconciliation": _("Reconciliation"),
@@ -65,4 +67,6 @@ VALUES: dict[str, Promise] = {
     "comment": _("comment"),
     "state": _("state"),
     "case": _("case"),
+    "count": _("number"),
+    "form": _("form"),
 }

@@ -15,6 +15,7 @@ from formcase.planning.own_mapping.choices import FieldChoice, FormChoices, Form
 from formcase.planning.own_mapping.model import OwnMapping
 from formcase.submission.form import FormSummary
 from formcase.workflows import mapping_choices, submissions
+from formcase.workflows.kept_ends import Asked
 from formcase.workflows.mapping_choices import Forms
 from formcase.workflows.models import ServiceWorkflow, SubmissionRecord
 from formcase.workflows.submissions import UnknownSubmission
@@ -42,7 +43,8 @@ class SourceForm(forms.Form):
 @dataclass(frozen=True, slots=True)
 class Fields:
     """The fields to choose from. title: whose they are; problem: why there are none, or not all; definitions: of the
-    forms that the mapping is for, by their ids; record: the submission that they are of."""
+    forms that the mapping is for, by their ids; record: the submission that they are of; asked: how old what the form
+    service said may be, None where it said nothing."""
 
     choices: FormChoices = field(default_factory=lambda: FormChoices((), ()))
     title: str = ""
@@ -51,6 +53,7 @@ class Fields:
     released: tuple[FormSummary, ...] = ()
     definitions: Mapping[str, FormChoices] = field(default_factory=dict)
     record: SubmissionRecord | None = None
+    asked: Asked | None = None
 
     def matching(self, sought: str) -> tuple[FieldChoice, ...]:
         """The fields whose name or title holds what is sought."""
@@ -85,27 +88,38 @@ def choose(request: HttpRequest, workflow: ServiceWorkflow) -> str:
     return ""
 
 
-def fields_for(request: HttpRequest, workflow: ServiceWorkflow, mapping: OwnMapping) -> Fields:
-    """The fields that were chosen; until something is chosen, those of the first form that the mapping is for."""
+def fields_for(request: HttpRequest, workflow: ServiceWorkflow, mapping: OwnMapping, *, anew: bool = False) -> Fields:
+    """The fields that were chosen; until something is chosen, those of the first form that the mapping is for. anew:
+    whatever is known, ask the form service now."""
     kind, value = _remembered(request, workflow)
     form_ids = tuple(dict.fromkeys([*mapping.forms, *([value] if kind == "form" and value else [])]))
     problem = ""
     forms_there = Forms()
     try:
-        forms_there = mapping_choices.of_form_service(workflow, form_ids)
+        forms_there = mapping_choices.of_form_service(workflow, form_ids, anew=anew)
     except Outcome as outcome:
         problem = in_reader_language(outcome.message())
+    if forms_there.asked is not None and forms_there.asked.problem is not None:
+        problem = in_reader_language(forms_there.asked.problem.message())
     definitions = {key: form_choices(form) for key, form in forms_there.definitions.items()}
     if kind == "submission":
         return _of_submission(value, forms_there, definitions)
     form_id = value if value in definitions else next(iter(definitions), "")
     if not form_id:
-        return Fields(problem=problem, chosen=("form", value), released=forms_there.released)
+        return Fields(problem=problem, chosen=("form", value), released=forms_there.released, asked=forms_there.asked)
     definition = forms_there.definitions[form_id]
     title = gettext("{form} {title}, version {version}").format(
         form=form_id, title=definition.summary.title, version=definition.summary.version
     )
-    return Fields(definitions[form_id], title, problem, ("form", form_id), forms_there.released, definitions)
+    return Fields(
+        definitions[form_id],
+        title,
+        problem,
+        ("form", form_id),
+        forms_there.released,
+        definitions,
+        asked=forms_there.asked,
+    )
 
 
 def _of_submission(reference: str, there: Forms, definitions: Mapping[str, FormChoices]) -> Fields:
@@ -121,7 +135,7 @@ def _of_submission(reference: str, there: Forms, definitions: Mapping[str, FormC
     except Outcome as outcome:
         problem = in_reader_language(outcome.message())
     title = gettext("Submission {reference}").format(reference=reference)
-    return Fields(choices, title, problem, chosen, there.released, definitions, record)
+    return Fields(choices, title, problem, chosen, there.released, definitions, record, there.asked)
 
 
 def _unknown(unknown: UnknownSubmission) -> str:

@@ -22,7 +22,7 @@ from formcase.workflows.contents import keep_reason, keep_wanted_error_case
 from formcase.workflows.logbook import entry_by_hand
 from formcase.workflows.managing import file_now
 from formcase.workflows.models import ErrorCause, LogEntry, ServiceWorkflow, SubmissionRecord
-from formcase.workflows.submissions import PROBE, SHOWN, NotPossible
+from formcase.workflows.submissions import PROBE, SHOWN_TEXT, NotPossible
 
 Actor = HttpRequest | str  # the request of who does it, or a name such as “command line”
 AT_ONCE = 200  # of which one transaction takes care
@@ -176,7 +176,7 @@ def _take_up(locked: SubmissionRecord) -> _Done:
         said = message("It was withdrawn; the form service is asked again.")
         locked.ended_at = None
     else:
-        raise NotPossible(message("It is {state} already: there is nothing to try again.", state=SHOWN[state]))
+        raise NotPossible(message("It is {state} already: there is nothing to try again.", state=SHOWN_TEXT[state]))
     _due_now(locked)
     return _Done(said, message("Tried again by hand"))
 
@@ -202,7 +202,7 @@ def _why_no_error_case(locked: SubmissionRecord) -> Message:
 def _take_over(locked: SubmissionRecord, case_number: str, reason: str) -> _Done:
     state = State(locked.state)
     if state.final and not _is_error_case(locked):
-        raise NotPossible(message("It is {state} already.", state=SHOWN[state]))
+        raise NotPossible(message("It is {state} already.", state=SHOWN_TEXT[state]))
     if locked.attempt_open and locked.sent_at is not None:
         raise NotPossible(message("It is being filed at this moment. Look again in a minute."))
     if not case_number:
@@ -226,7 +226,7 @@ def _send(locked: SubmissionRecord, reason: str) -> _Done:
     if _is_error_case(locked):
         raise NotPossible(message("It is an error case already."))
     if state not in (State.WAITING, State.BLOCKED):
-        raise NotPossible(message("It is {state} already.", state=SHOWN[state]))
+        raise NotPossible(message("It is {state} already.", state=SHOWN_TEXT[state]))
     wanted = message("A person has asked for an error case.")
     told = message("A person has asked for an error case: {why}", why=reason, hidden=("why",))
     keep_wanted_error_case(locked, told if reason else wanted)

@@ -4,7 +4,7 @@ Nothing here writes, reports or tries for long: that is filing's.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -15,8 +15,8 @@ from formcase.outcomes import Passing, Withdrawn
 from formcase.planning.plan import ContentKey, ContentKind
 from formcase.sources.port import FormService, SubmissionDetail, SubmissionSummary
 from formcase.submission.model import FileDescription
+from formcase.workflows import kept_ends
 from formcase.workflows.connections import FormServiceAddress
-from formcase.workflows.installation import connect_form_service
 from formcase.workflows.models import SubmissionRecord
 
 LIMIT = 4.0  # seconds; a person waits for the page
@@ -25,14 +25,17 @@ _T = TypeVar("_T")
 
 def look(record: SubmissionRecord, limit: float = LIMIT) -> SubmissionDetail:
     """The submission as the form service has it now. Raises the source's outcomes; `Passing` after the limit."""
-    return _ask(record, lambda source: source.submission(record.submission_id), limit)
+    submission_id = record.submission_id
+    return _ask(record, lambda source: source.submission(submission_id), limit)
 
 
 def xml_of(record: SubmissionRecord, limit: float = LIMIT) -> bytes:
     """The submission's XML. Raises the source's outcomes; `Passing` after the limit."""
 
+    submission_id = record.submission_id
+
     async def read(source: FormService) -> bytes:
-        return await source.xml((await source.submission(record.submission_id)).summary)
+        return await source.xml((await source.submission(submission_id)).summary)
 
     return _ask(record, read, limit)
 
@@ -40,8 +43,10 @@ def xml_of(record: SubmissionRecord, limit: float = LIMIT) -> bytes:
 def xml_and_pdf_of(record: SubmissionRecord, limit: float = LIMIT) -> tuple[bytes, FileDescription | None]:
     """The submission's XML, and what is known of its PDF, for a dry run. Raises as `xml_of`."""
 
+    submission_id = record.submission_id
+
     async def read(source: FormService) -> tuple[bytes, FileDescription | None]:
-        summary = (await source.submission(record.submission_id)).summary
+        summary = (await source.submission(submission_id)).summary
         return await source.xml(summary), summary.pdf
 
     return _ask(record, read, limit)
@@ -54,11 +59,11 @@ class OpenFile(Iterator[bytes]):
     def __init__(self, record: SubmissionRecord, content: ContentKey, limit: float = LIMIT) -> None:
         """Read the first piece, so that what is wrong shows before anything is handed on. Raises the source's
         outcomes; `Passing` after the limit."""
-        self._runner = asyncio.Runner()
-        self._source: FormService | None = None
+        self._pieces: AsyncIterator[bytes] | None = None
         self._first: bytes | None = None
+        address = _address(record)
         try:
-            self._runner.run(self._open(record, content, limit))
+            kept_ends.waited_for(self._open(address, record.submission_id, content, limit))
         except BaseException:
             self.close()
             raise
@@ -66,40 +71,41 @@ class OpenFile(Iterator[bytes]):
     def __next__(self) -> bytes:
         piece, self._first = self._first, None
         if piece is None:
-            piece = self._runner.run(self._next())
+            piece = kept_ends.waited_for(self._next())
         if piece is None:
             raise StopIteration
         return piece
 
     def close(self) -> None:
-        """Give back the connection; what was not read stays unread."""
-        source, self._source = self._source, None
-        if source is not None:
-            self._runner.run(source.close())
-        self._runner.close()
+        """What was not read stays unread."""
+        pieces, self._pieces = self._pieces, None
+        if isinstance(pieces, AsyncGenerator):
+            kept_ends.waited_for(_closed(pieces))
 
-    async def _open(self, record: SubmissionRecord, content: ContentKey, limit: float) -> None:
+    async def _open(self, address: FormServiceAddress, submission_id: str, content: ContentKey, limit: float) -> None:
         async with _limited(limit):
-            self._source = await _connected(record)
-            summary = (await self._source.submission(record.submission_id)).summary
+            source = await kept_ends.form_service_there(address)
+            summary = (await source.submission(submission_id)).summary
             self.name, self.description = _described(summary, content)
-            self._pieces = _pieces(self._source, summary, content)
+            self._pieces = _pieces(source, summary, content)
             self._first = await self._next()
 
     async def _next(self) -> bytes | None:
-        return await anext(self._pieces, None)
+        return None if self._pieces is None else await anext(self._pieces, None)
 
 
 def _ask(record: SubmissionRecord, question: Callable[[FormService], Awaitable[_T]], limit: float) -> _T:
+    address = _address(record)
+
     async def asked() -> _T:
         async with _limited(limit):
-            source = await _connected(record)
-            try:
-                return await question(source)
-            finally:
-                await source.close()
+            return await kept_ends.of_form_service(address, question)
 
     return async_to_sync(asked)()
+
+
+async def _closed(pieces: AsyncGenerator[bytes, None]) -> None:
+    await pieces.aclose()
 
 
 @asynccontextmanager
@@ -114,13 +120,12 @@ async def _limited(limit: float) -> AsyncIterator[None]:
         ) from None
 
 
-async def _connected(record: SubmissionRecord) -> FormService:
+def _address(record: SubmissionRecord) -> FormServiceAddress:
     """The form service where the submission was found, as its workflow reaches it now."""
     workflow = record.workflow
-    address = FormServiceAddress(
+    return FormServiceAddress(
         workflow.pk, workflow.version, record.source, workflow.client_id, workflow.certificate_thumbprint
     )
-    return await asyncio.to_thread(connect_form_service, address)
 
 
 def _described(summary: SubmissionSummary, content: ContentKey) -> tuple[str, FileDescription]:

@@ -1,11 +1,10 @@
 """What a person can choose from while setting a workflow up: certificates, released forms, users."""
 
-from asgiref.sync import sync_to_async
-
 from formcase.planning.knowledge import CodeTableKey
 from formcase.sources.certificates.certificate import StoredCertificate
 from formcase.submission.form import FormSummary
-from formcase.workflows.installation import certificate_store, connect_case_system, connect_form_service
+from formcase.workflows import kept_ends
+from formcase.workflows.installation import certificate_store
 from formcase.workflows.models import ServiceWorkflow
 
 __all__ = ["StoredCertificate", "certificates", "released_forms", "users"]
@@ -20,20 +19,13 @@ def certificates() -> tuple[StoredCertificate, ...]:
 
 async def released_forms(workflow: ServiceWorkflow) -> tuple[FormSummary, ...]:
     """The forms that the service releases to this workflow's client. Raises the source's outcomes."""
-    source = await sync_to_async(connect_form_service)(workflow)
-    try:
-        return await source.forms()
-    finally:
-        await source.close()
+    found, _asked = await kept_ends.released_forms(workflow)
+    return found
 
 
 async def users(sought: str) -> tuple[tuple[str, str], ...]:
     """Users of the case system, (ID, name), whose ID or name holds the text. Raises the target's outcomes."""
-    target = await sync_to_async(connect_case_system)()
-    try:
-        table = await target.code_table(CodeTableKey("Users"))
-    finally:
-        await target.close()
+    table, _asked = await kept_ends.of_case_system(lambda target: target.code_table(CodeTableKey("Users")))
     if table is None:
         return ()
     wanted = sought.strip().casefold()

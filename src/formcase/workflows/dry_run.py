@@ -7,6 +7,7 @@ version of the form. Two runs are compared with `planning.comparison.compare_pla
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 from typing import Final
@@ -19,6 +20,7 @@ from formcase.filing.shaping import map_by, read
 from formcase.messages import untranslated
 from formcase.planning.error_case import plan_error_case
 from formcase.planning.errors import PlanError, PlanningFailed
+from formcase.planning.knowledge import Knowledge, Rules
 from formcase.planning.mapping import PAGE
 from formcase.planning.needs import Need
 from formcase.planning.own_mapping.from_form import mapping_of_form
@@ -26,11 +28,12 @@ from formcase.planning.own_mapping.model import OwnMapping
 from formcase.planning.own_mapping.pages import MadePage, apply_mapping
 from formcase.planning.plan import Plan
 from formcase.planning.planning import plan_cases
+from formcase.sources.port import FormService
 from formcase.submission.form import FormDefinition
 from formcase.submission.model import FileDescription, Submission
-from formcase.workflows import versions
+from formcase.targets.port import CaseSystem
+from formcase.workflows import kept_ends, versions
 from formcase.workflows.checks import rules_of
-from formcase.workflows.installation import connect_case_system, connect_form_service
 from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.parameters import read_values
 from formcase.workflows.versions import MAPPING, TRANSFORM, Kind
@@ -43,6 +46,7 @@ class InForce(Enum):
 
 
 IN_FORCE: Final = InForce.IN_FORCE
+_BELIEVED: Final = timedelta(seconds=5)  # how old the model and the codes may be that an error is told by
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,41 +93,41 @@ async def dry_run(
     answers = await _read(xml, changed, under.transform)
     submission, made = await _mapped(answers, changed, under)
     described = FileDescription("application/xml", len(xml), sha256(xml).hexdigest())
-    target = await sync_to_async(connect_case_system)()
-    try:
-        user = executing_user or changed.executing_user
-        knowledge = await target.knowledge(submission, user, rules)
-        held = await target.rights(user)
-    finally:
-        await target.close()
-    errors: tuple[PlanError, ...] = ()
-    try:
-        plan = plan_cases(submission, knowledge, rules, pdf=pdf, xml=described, made=made)
-    except PlanningFailed as failure:
-        errors = failure.errors
-        reasons = tuple(error.message() for error in errors)
-        plan = plan_error_case(submission, reasons, knowledge, rules, pdf=pdf, xml=described, translate=untranslated)
-    return DryRun(plan, errors, needed_rights(plan), made is not None, held, answers)
+    user = executing_user or changed.executing_user
+    known = await _known(submission, user, rules, anew=False)
+
+    def planned(knowledge: Knowledge) -> tuple[Plan, tuple[PlanError, ...]]:
+        try:
+            return plan_cases(submission, knowledge, rules, pdf=pdf, xml=described, made=made), ()
+        except PlanningFailed as failure:
+            reasons = tuple(error.message() for error in failure.errors)
+            plan = plan_error_case(
+                submission, reasons, knowledge, rules, pdf=pdf, xml=described, translate=untranslated
+            )
+            return plan, failure.errors
+
+    plan, errors = planned(known.knowledge)
+    if errors and datetime.now(UTC) - known.asked_at > _BELIEVED:
+        # what is wrong may have been mended in the case system just now
+        known = await _known(submission, user, rules, anew=True)
+        plan, errors = planned(known.knowledge)
+    return DryRun(plan, errors, needed_rights(plan), made is not None, known.held, answers)
 
 
 async def stored_xml(workflow: ServiceWorkflow, submission_id: str) -> tuple[bytes, FileDescription | None]:
     """A submission's XML from its form service, and what is known of its PDF. Raises the source's outcomes."""
-    source = await sync_to_async(connect_form_service)(workflow)
-    try:
+
+    async def read_there(source: FormService) -> tuple[bytes, FileDescription | None]:
         summary = (await source.submission(submission_id)).summary
         return await source.xml(summary), summary.pdf
-    finally:
-        await source.close()
+
+    return await kept_ends.of_form_service(workflow, read_there)
 
 
 async def form_definition(workflow: ServiceWorkflow, form_id: str, version: int | None = None) -> FormDefinition | None:
     """A version of a form from its form service, the newest unless said; None where it is not there. Raises the
     source's outcomes."""
-    source = await sync_to_async(connect_form_service)(workflow)
-    try:
-        return await source.form(form_id, version)
-    finally:
-        await source.close()
+    return await kept_ends.of_form_service(workflow, lambda source: source.form(form_id, version))
 
 
 async def form_id_of(xml: bytes, workflow: ServiceWorkflow, transform: str | InForce | None = IN_FORCE) -> str:
@@ -134,6 +138,24 @@ async def form_id_of(xml: bytes, workflow: ServiceWorkflow, transform: str | InF
 def carried_of(workflow: ServiceWorkflow, kind: Kind) -> Carried | None:
     """What is in force of one kind, as reading and mapping use it."""
     return _carried(versions.in_force(workflow, kind))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the case system knows for this submission, and the rights of the user. asked_at: as of when its model and
+    codes are."""
+
+    knowledge: Knowledge
+    held: frozenset[Need] | None
+    asked_at: datetime
+
+
+async def _known(submission: Submission, user: str, rules: Rules, *, anew: bool) -> _Known:
+    async def asked(target: CaseSystem) -> tuple[Knowledge, frozenset[Need] | None]:
+        return await target.knowledge(submission, user, rules), await target.rights(user)
+
+    (knowledge, held), when = await kept_ends.of_case_system(asked, anew=anew)
+    return _Known(knowledge, held, when.at)
 
 
 async def _mapped(

@@ -18,6 +18,8 @@ CHECK_QUEUE = "checks"
 CHECK_TASK = "formcase.check"
 RECONCILE_QUEUE = "reconcile"
 RECONCILE_TASK = "formcase.reconcile"
+GROUP_QUEUE = "groups"
+GROUP_TASK = "formcase.file_group_again"
 
 
 async def enqueue_filing(app: App, connection: AsyncConnection[DictRow], key: int, at: datetime | None = None) -> None:
@@ -42,6 +44,11 @@ async def enqueue_check(app: App, connection: AsyncConnection[DictRow], workflow
 async def enqueue_reconciliation(app: App, connection: AsyncConnection[DictRow]) -> None:
     """A job that compares all enabled workflows with both ends."""
     await _enqueue(app, connection, _Job(RECONCILE_TASK, RECONCILE_QUEUE, "reconcile", None))
+
+
+async def enqueue_group(app: App, connection: AsyncConnection[DictRow], group: int) -> None:
+    """A job that carries on the filing of a group of error cases."""
+    await _enqueue(app, connection, _Job(GROUP_TASK, GROUP_QUEUE, f"group:{group}", None), group=group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -401,6 +401,33 @@ class ErrorCause(models.Model):
         return f"{self.cause_id}:{self.submission_id}"
 
 
+class GroupFiling(models.Model):
+    """All error cases of a cause, or those of one form, that a person wants filed again. total: how many they were
+    then; last_key: the last submission that it has come to; refusals: the first of those that were left as they are."""
+
+    cause = models.ForeignKey(Cause, on_delete=models.CASCADE, related_name="+", db_index=False)
+    form_id = models.CharField(max_length=64, blank=True, default="")
+    by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    last_key = models.BigIntegerField(default=0)
+    refusals = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause", "form_id"], name="one_group_filing_at_a_time", condition=Q(ended_at=None)
+            )
+        ]
+        indexes = [models.Index(fields=["ended_at"], name="group_filing_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.cause_id}: {self.done} of {self.total}"
+
+
 class CheckRun(models.Model):
     """What the checks said of a workflow, once. why: what led to it; fingerprint: of all that the answers depend on."""
 

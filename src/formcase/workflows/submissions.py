@@ -25,6 +25,7 @@ SHOWN = {
     State.WITHDRAWN: "Withdrawn",
     State.HANDLED: "Handled by hand",
 }
+SHOWN_TEXT = {state: Message(shown) for state, shown in SHOWN.items()}  # inside another message, to be translated
 
 
 class UnknownSubmission(LookupError):

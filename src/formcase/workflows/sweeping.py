@@ -10,7 +10,13 @@ from psycopg.rows import DictRow
 
 from formcase.filing.journal import Note
 from formcase.messages import message
-from formcase.workflows.enqueueing import enqueue_check, enqueue_filing, enqueue_reconciliation, enqueue_watch
+from formcase.workflows.enqueueing import (
+    enqueue_check,
+    enqueue_filing,
+    enqueue_group,
+    enqueue_reconciliation,
+    enqueue_watch,
+)
 from formcase.workflows.logbook import write_log
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
@@ -44,6 +50,9 @@ async def sweep(pool: Pool, app: App, heartbeat: float) -> None:
         cursor = await connection.execute(statement("unchecked"))
         for unchecked in await cursor.fetchall():
             await enqueue_check(app, connection, cast(int, unchecked["id"]))
+        cursor = await connection.execute(statement("unfinished_groups"))
+        for group in await cursor.fetchall():
+            await enqueue_group(app, connection, cast(int, group["id"]))
         cursor = await connection.execute(statement("unreconciled"))
         if await cursor.fetchall():
             await enqueue_reconciliation(app, connection)

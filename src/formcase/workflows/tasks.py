@@ -14,13 +14,15 @@ from procrastinate.contrib.django import app
 
 from formcase.filing.filing import file_submission as bring_forward
 from formcase.filing.journal import Journal, Superseded
-from formcase.workflows import check_runs
+from formcase.workflows import check_runs, group_filing
 from formcase.workflows.connections import Connections, FormServiceAddress
 from formcase.workflows.enqueueing import (
     CHECK_QUEUE,
     CHECK_TASK,
     FILING_QUEUE,
     FILING_TASK,
+    GROUP_QUEUE,
+    GROUP_TASK,
     RECONCILE_QUEUE,
     RECONCILE_TASK,
     WATCH_QUEUE,
@@ -72,6 +74,12 @@ async def check(context: JobContext, workflow: int) -> None:
 async def reconcile(context: JobContext) -> None:
     """Compare all enabled workflows with both ends."""
     await _guarded(comparing.reconcile_enabled())
+
+
+@app.task(name=GROUP_TASK, queue=GROUP_QUEUE, pass_context=True)
+async def file_group_again(context: JobContext, group: int) -> None:
+    """Carry on filing a group of error cases again."""
+    await _guarded(group_filing.carry_on(group), group=group)
 
 
 async def _guarded(work: Awaitable[None], **about: int) -> None:

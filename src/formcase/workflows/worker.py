@@ -19,7 +19,7 @@ from procrastinate.exceptions import ProcrastinateException
 from formcase.filing import crash_points
 from formcase.workflows.connections import Connections
 from formcase.workflows.database_history import OneHistory, OtherHistory
-from formcase.workflows.enqueueing import CHECK_QUEUE, FILING_QUEUE, RECONCILE_QUEUE, WATCH_QUEUE
+from formcase.workflows.enqueueing import CHECK_QUEUE, FILING_QUEUE, GROUP_QUEUE, RECONCILE_QUEUE, WATCH_QUEUE
 from formcase.workflows.installation import installation
 from formcase.workflows.journal import PostgresJournal
 from formcase.workflows.journal_mark import doubt_older_journal, remember
@@ -32,6 +32,7 @@ from formcase.workflows.watch import Watcher
 WATCHES = 100  # a watch only waits, so many fit into one worker
 CHECKS = 1  # they must not hold up what is filed
 RECONCILIATIONS = 1
+GROUPS = 1
 SWEEP_EVERY = 1.0  # seconds
 REMOVE_EVERY = 60.0  # seconds
 REMEMBER_EVERY = 20.0  # seconds
@@ -125,6 +126,7 @@ async def _run_all(app: App, pool: Pool, connections: Connections, concurrency: 
         asyncio.create_task(_queue(app, WATCH_QUEUE, WATCHES, workshop)),
         asyncio.create_task(_queue(app, CHECK_QUEUE, CHECKS, workshop)),
         asyncio.create_task(_queue(app, RECONCILE_QUEUE, RECONCILIATIONS, workshop)),
+        asyncio.create_task(_queue(app, GROUP_QUEUE, GROUPS, workshop)),
         asyncio.create_task(_keep_sweeping(pool, app)),
         asyncio.create_task(_keep_removing()),
         asyncio.create_task(_keep_remembering(pool)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
@@ -28,9 +28,10 @@ from formcase.configurator.pages.submissions import (
 from formcase.configurator.showing import ask, show
 from formcase.configurator.translating import in_reader_language
 from formcase.targets.port import CaseReference
-from formcase.workflows import actions, causes
+from formcase.workflows import actions, causes, group_filing
 from formcase.workflows.causes import CauseGroup, FormCount
 from formcase.workflows.models import SubmissionRecord
+from formcase.workflows.submissions import NotPossible
 
 _MOST_FORMS_SHOWN = 5
 _LONGEST_TITLE = 120
@@ -70,6 +71,7 @@ def error_cases(request: HttpRequest) -> HttpResponse:
     workflow = sought.cleaned_data["workflow"] if sought.is_bound and sought.is_valid() else ""
     rows = [_group_row(group) for group in causes.groups(int(workflow) if workflow else None)]
     context = {"filter": sought, "rows": rows, "count": sum(row.group.count for row in rows)}
+    context |= _underway(None)
     return show(request, "configurator/error_cases.html", context)
 
 
@@ -91,6 +93,7 @@ def group(request: HttpRequest, cause: int) -> HttpResponse:
         "rows": _error_case_rows(part.rows),
         "deeds": [BY_NAME["file-again"], BY_NAME["handled"]],
         "here": request.get_full_path(),
+        **_underway(cause),
     }
     return show(request, "configurator/error_cases_group.html", context, title=_title(found))
 
@@ -103,8 +106,7 @@ def again(request: HttpRequest, cause: int) -> HttpResponse:
     form_id = (request.POST if request.method == "POST" else request.GET).get("form", "")
     back = reverse("configurator:error_cases_group", args=[cause])
     if request.method == "POST":
-        tell(request, actions.file_group_again(cause, request, form_id))
-        return redirect("configurator:error_cases")
+        return _filed_again(request, cause, form_id)
     count = causes.submissions_of(cause, form_id).count()
     return ask(
         request,
@@ -114,6 +116,42 @@ def again(request: HttpRequest, cause: int) -> HttpResponse:
         back=back,
         between=(Link(_title(found), back),),
     )
+
+
+def underway(request: HttpRequest) -> HttpResponse:
+    """How far the groups have come that are filed again, for the page that shows it."""
+    asked = request.GET.get("cause", "")
+    cause = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    return render(request, "configurator/parts/groups_underway.html", _underway(cause))
+
+
+def _filed_again(request: HttpRequest, cause: int, form_id: str) -> HttpResponse:
+    """At once where a page can wait for it; else the workers do it, and the page shows how far they have come."""
+    if not group_filing.is_large(cause, form_id):
+        tell(request, actions.file_group_again(cause, request, form_id))
+        return redirect("configurator:error_cases")
+    try:
+        asked = group_filing.ask(cause, request, form_id)
+    except NotPossible as refused:
+        messages.warning(request, in_reader_language(refused.reason))
+    else:
+        text = gettext("{count} error cases are being filed again. This page shows how far it has come.")
+        messages.success(request, text.format(count=asked.total))
+    return redirect("configurator:error_cases")
+
+
+def _underway(cause: int | None) -> dict[str, object]:
+    """The groups that are filed again, of one cause or of all. has_running: the part asks for itself again then."""
+    found = group_filing.to_show(cause)
+    rows = [
+        {
+            "one": one,
+            "refusals": [(each.reference_id, in_reader_language(each.reason)) for each in one.refusals],
+            "more": one.refused - len(one.refusals),
+        }
+        for one in found
+    ]
+    return {"underway": rows, "has_running": any(one.is_running for one in found), "of_cause": cause}
 
 
 def _group_row(group: CauseGroup) -> GroupRow:
@@ -144,6 +182,14 @@ def _title(group: CauseGroup) -> str:
 
 PAGES = (
     Page("error_cases", "error-cases/", error_cases, gettext_lazy("Error cases"), section=Section.PROCESS, place=30),
+    Page(
+        "error_cases_underway",
+        "error-cases/underway/",
+        underway,
+        gettext_lazy("Error cases"),
+        parent="error_cases",
+        whole=False,
+    ),
     Page(
         "error_cases_group",
         "error-cases/<int:cause>/",

@@ -47,6 +47,7 @@ from formcase.workflows.mapping_choices import CaseSystemChoices
 from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.versions import MAPPING, DraftChanged, Unusable
 
+ANEW = "anew"  # in the address: whatever both ends have said already, ask them now
 EMPTY = OwnMapping((GroupRule(CASES),))
 
 
@@ -145,10 +146,11 @@ def _shown(request: HttpRequest, workflow: ServiceWorkflow, version: CarriedVers
         found = versions.read_mapping(version)
     except UnreadableMapping as error:
         return {"problem": in_reader_language(error.message())}
-    fields = fields_for(request, workflow, found)
+    anew = ANEW in request.GET
+    fields = fields_for(request, workflow, found, anew=anew)
     if fields.record is not None:
         record_look(request, fields.record)
-    choices, problem = _choices(found)
+    choices, problem = _choices(found, anew=anew)
     remarks = review(found, choices.groups, choices.codes, fields.definitions)
     draft = draft_of(workflow)
     return {
@@ -158,6 +160,8 @@ def _shown(request: HttpRequest, workflow: ServiceWorkflow, version: CarriedVers
         "groups": choices.groups,
         "fields": fields,
         "problems": [text for text in (problem, fields.problem) if text],
+        "case_system_asked": choices.asked,
+        "forms_asked": fields.asked,
         "seen": draft.token,
         "can_undo": can_undo(request, draft),
         "root": ROOT,
@@ -165,11 +169,14 @@ def _shown(request: HttpRequest, workflow: ServiceWorkflow, version: CarriedVers
     }
 
 
-def _choices(found: OwnMapping) -> tuple[CaseSystemChoices, str]:
+def _choices(found: OwnMapping, *, anew: bool) -> tuple[CaseSystemChoices, str]:
+    """What the case system has, and what is wrong with asking it."""
     try:
-        return mapping_choices.of_case_system(lambda groups: tables_named(found, groups)), ""
+        choices = mapping_choices.of_case_system(lambda groups: tables_named(found, groups), anew=anew)
     except Outcome as outcome:
         return CaseSystemChoices(), in_reader_language(outcome.message())
+    problem = None if choices.asked is None else choices.asked.problem
+    return choices, "" if problem is None else in_reader_language(problem.message())
 
 
 def _change(request: HttpRequest, workflow: ServiceWorkflow) -> HttpResponse:

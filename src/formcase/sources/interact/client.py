@@ -35,6 +35,13 @@ LARGEST_XML = 16 * 1024 * 1024
 LARGEST_PAGE = 500
 LONGEST_WAIT = 30
 
+_STATUS_TEXTS = {
+    Status.SUBMITTED: message("Submitted"),
+    Status.DELIVERED: message("Delivered"),
+    Status.TEMPORARY_BLOCKED: message("Temporary blocked"),
+    Status.IMPORTED: message("Imported"),
+}
+
 _log = structlog.get_logger()
 _T = TypeVar("_T")
 
@@ -258,7 +265,7 @@ class Interact:
 
 def _reporting(submission_id: str, status: Status, host: str) -> Message:
     return message(
-        "Reporting the submission {id} as {status} to {host}", host=host, id=submission_id, status=status.value
+        "Reporting the submission {id} as {status} to {host}", host=host, id=submission_id, status=_STATUS_TEXTS[status]
     )
 
 
