@@ -1,11 +1,16 @@
 """The cause is mended once, and what failed because of it is filed again together."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+from asgiref.sync import async_to_sync
+from django.db import connections
 from playwright.sync_api import expect
 
 from formcase.accounts.roles import Role
 from formcase.audit.models import AuditEntry
 from formcase.messages import message
-from formcase.workflows.models import SubmissionRecord
+from formcase.workflows import group_filing
+from formcase.workflows.models import GroupFiling, SubmissionRecord
 from pages import filed
 
 
@@ -85,3 +90,29 @@ def test_a_viewer_files_nothing_again(sign_in):
     assert page.request.post(f"/error-cases/{cause}/file-again/").status == 403
     record.refresh_from_db()
     assert record.state == "imported"
+
+
+def test_a_large_group_goes_on_behind_the_page_which_shows_how_far_it_has_come(sign_in, check_page, monkeypatch):
+    monkeypatch.setattr(group_filing, "AT_ONCE", 2)
+    workflow = filed.workflow()
+    for _ in range(3):
+        filed.error_case(workflow)
+    page = sign_in(Role.OPERATOR)
+    page.goto("/error-cases/")
+    page.get_by_role("link", name="File again").click()
+    page.get_by_role("button", name="File again").click()
+    expect(page.locator("#messages")).to_contain_text("3 error cases are being filed again")
+    underway = page.get_by_role("region", name="Being filed again")
+    expect(underway).to_contain_text("0 of 3")
+    check_page(page, "error-cases-underway")
+    with ThreadPoolExecutor(1) as worker:
+        worker.submit(carry_on, GroupFiling.objects.get().pk).result()
+    expect(underway).to_contain_text("3 of 3")
+    expect(underway).to_contain_text("all taken up")
+    assert set(SubmissionRecord.objects.values_list("state", flat=True)) == {"waiting"}
+
+
+def carry_on(group: int) -> None:
+    """As a worker does; here a loop of the browser's runs already."""
+    async_to_sync(group_filing.carry_on)(group)
+    connections.close_all()

@@ -24,6 +24,9 @@ REASONS: dict[str, Promise] = {
 }
 
 
+_YES = f"check {Verdict.YES.value}"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckLine:
     """One check. verdict: as `statuses` names it; details: what it looked at one by one, each with its verdict."""
@@ -34,6 +37,38 @@ class CheckLine:
     remedy: str
     details: tuple[tuple[str, str], ...]
 
+    @property
+    def is_well(self) -> bool:
+        """Whether it needs not be read."""
+        return self.verdict == _YES
+
+    @property
+    def well_details(self) -> tuple[tuple[str, str], ...]:
+        """What of it is as it should be."""
+        return tuple(detail for detail in self.details if detail[1] == _YES)
+
+    @property
+    def unwell_details(self) -> tuple[tuple[str, str], ...]:
+        """What of it is not as it should be."""
+        return tuple(detail for detail in self.details if detail[1] != _YES)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Checks that stand together: what needs to be read apart from what says yes."""
+
+    all: tuple[CheckLine, ...]
+
+    @property
+    def well(self) -> tuple[CheckLine, ...]:
+        """Those that say yes."""
+        return tuple(line for line in self.all if line.is_well)
+
+    @property
+    def unwell(self) -> tuple[CheckLine, ...]:
+        """Those that say something else."""
+        return tuple(line for line in self.all if not line.is_well)
+
 
 @dataclass(frozen=True, slots=True)
 class FormLines:
@@ -43,7 +78,7 @@ class FormLines:
     title: str
     verdict: str
     is_well: bool
-    lines: tuple[CheckLine, ...]
+    lines: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +98,20 @@ class ChangeLine:
 class Shown:
     """All that the checks of a workflow say. refused, warned: how many lines say no, or warn."""
 
-    lines: tuple[CheckLine, ...]
+    lines: Lines
     forms: tuple[FormLines, ...]
     refused: int
     warned: int
+
+    @property
+    def well_forms(self) -> tuple[FormLines, ...]:
+        """Those of which all is well."""
+        return tuple(form for form in self.forms if form.is_well)
+
+    @property
+    def unwell_forms(self) -> tuple[FormLines, ...]:
+        """Those of which something needs to be read."""
+        return tuple(form for form in self.forms if not form.is_well)
 
 
 def shown(results: Sequence[CheckResult]) -> Shown:
@@ -74,7 +119,7 @@ def shown(results: Sequence[CheckResult]) -> Shown:
     forms = dict.fromkeys(result.form for result in results if result.form is not None)
     by_form = [_form(form, [result for result in results if result.form == form]) for form in forms]
     return Shown(
-        tuple(_line(result) for result in results if result.form is None),
+        Lines(tuple(_line(result) for result in results if result.form is None)),
         tuple(sorted(by_form, key=lambda form: form.is_well)),
         sum(result.verdict is Verdict.NO for result in results),
         sum(result.verdict is Verdict.WARNING for result in results),
@@ -88,7 +133,7 @@ def change_lines(changes: Sequence[Change]) -> list[ChangeLine]:
 
 def _form(form: str, results: Sequence[CheckResult]) -> FormLines:
     verdict = worst(results)
-    return FormLines(form, _title(results), _status(verdict), verdict is Verdict.YES, tuple(map(_line, results)))
+    return FormLines(form, _title(results), _status(verdict), verdict is Verdict.YES, Lines(tuple(map(_line, results))))
 
 
 def _title(results: Sequence[CheckResult]) -> str:

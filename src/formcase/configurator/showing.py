@@ -1,5 +1,7 @@
 """Showing a page: its template with the way to it, a part of it where a script asked, or a question before a change."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -49,15 +51,17 @@ def ask(
     dangerous: bool = False,
     between: tuple[Link, ...] = (),
     about: ServiceWorkflow | None = None,
+    sent: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The page that asks before something is done. Its button sends the form to the same address; the view then does
     it on POST. action: what the button says; back: the address that “Cancel” leads to;
-    about: the workflow that it is about."""
+    about: the workflow that it is about; sent: what goes along with the yes."""
     context: dict[str, object] = {
         "explanation": explanation,
         "action": action,
         "back": back,
         "dangerous": dangerous,
         "workflow": about,
+        "sent": sent or {},
     }
     return show(request, "configurator/ask.html", context, title=question, between=between)

@@ -6,6 +6,7 @@ from formcase.checks import FORM_CODES, FORM_NAMES, FORM_RIGHTS, CheckResult, Ve
 from formcase.messages import Message, message
 from formcase.outcomes import Outcome
 from formcase.planning.knowledge import Rules
+from formcase.planning.own_mapping.problems import UnreadableMapping
 from formcase.sources.port import FormService
 from formcase.submission.form import FormDefinition
 from formcase.workflows.coverage import Covering, covered_by, split_form_ids
@@ -13,6 +14,7 @@ from formcase.workflows.installation import connect_case_system, connect_form_se
 from formcase.workflows.mapping_checks import OWN_MAPPING, check_own_mapping
 from formcase.workflows.models import CarriedVersion, ServiceWorkflow
 from formcase.workflows.parameters import missing
+from formcase.workflows.versions import read_mapping
 
 _OF_A_MAPPING = frozenset({OWN_MAPPING, "rights", FORM_RIGHTS, FORM_NAMES, FORM_CODES})
 MOST_FORMS = 200  # of which the definitions are read for the check of rights
@@ -47,7 +49,7 @@ def subject_text(subject: str) -> Message:
 
 async def check_workflow(workflow: ServiceWorkflow, mapping: CarriedVersion | None = None) -> tuple[CheckResult, ...]:
     """Parameters, certificate, reach, client, forms, case system, user, rights: each a line, in that order. mapping:
-    look at this version as if it were in force."""
+    look at this version as if it were in force, and at the forms that it is for alone."""
     results = [_parameters(workflow)]
     form_ids = split_form_ids(workflow.form_ids)
     forms: tuple[FormDefinition, ...] = ()
@@ -59,6 +61,8 @@ async def check_workflow(workflow: ServiceWorkflow, mapping: CarriedVersion | No
         try:
             results.extend(await source.checks(form_ids))
             wanted = form_ids or tuple(summary.id for summary in await source.forms())
+            if mapping is not None:
+                wanted = _of_mapping(mapping, wanted)
             forms = await _definitions(source, wanted[:MOST_FORMS])
             results.extend(_left_out(wanted))
             results.extend(await _coverage(workflow, forms))
@@ -75,7 +79,8 @@ async def check_workflow(workflow: ServiceWorkflow, mapping: CarriedVersion | No
 
 
 async def check_mapping(workflow: ServiceWorkflow, version: CarriedVersion) -> tuple[CheckResult, ...]:
-    """Of all checks those that a mapping has to do with, as if this version were in force, and whatever says no."""
+    """Of all checks those that a mapping has to do with, of the forms that it is for and as if this version were in
+    force, and whatever says no."""
     results = await check_workflow(workflow, version)
     return tuple(line for line in results if line.subject in _OF_A_MAPPING or line.verdict is Verdict.NO)
 
@@ -144,6 +149,15 @@ async def _coverage(workflow: ServiceWorkflow, forms: tuple[FormDefinition, ...]
             message("Take them out of FormIds of one of the two; this one leaves them alone."),
         ),
     )
+
+
+def _of_mapping(version: CarriedVersion, form_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Of these forms those that a mapping is for."""
+    try:
+        found = read_mapping(version)
+    except UnreadableMapping:
+        return form_ids
+    return tuple(form_id for form_id in form_ids if found.is_for(form_id))
 
 
 def _left_out(form_ids: tuple[str, ...]) -> tuple[CheckResult, ...]:

@@ -91,13 +91,13 @@ def to_show(cause: int | None = None) -> list[Progress]:
 
 async def carry_on(key: int) -> None:
     """Do what is left of it, piece by piece."""
+    await sync_to_async(close_old_connections)()
     while await sync_to_async(_next_piece)(key):
         pass
 
 
 def _next_piece(key: int) -> bool:
     """Take up the next submissions, in one transaction with how far it has come. Whether there may be more."""
-    close_old_connections()
     with transaction.atomic():
         row = GroupFiling.objects.select_for_update(no_key=True).filter(pk=key, ended_at=None).first()
         if row is None:

@@ -186,9 +186,13 @@ def save_draft(
 
 
 @transaction.atomic
-def discard_draft(workflow: ServiceWorkflow, kind: Kind, by: str = "") -> None:
-    """Throw the draft away; nothing happens where there is none."""
+def discard_draft(workflow: ServiceWorkflow, kind: Kind, by: str = "", *, over: str | None = None) -> None:
+    """Throw the draft away; nothing happens where there is none. over: the stamp of the draft that is meant, unless it
+    does not matter. Raises `DraftChanged` where another one is there by now."""
     held(workflow)
+    there = draft(workflow, kind)
+    if over is not None and stamp(there) != over:
+        raise DraftChanged(there)
     gone, _ = kind.model.objects.filter(workflow=workflow, number=None).delete()
     if gone:
         record(by, f"{kind.name} draft discarded", about(workflow))
@@ -219,9 +223,12 @@ def publish(
     return found
 
 
-def restore(workflow: ServiceWorkflow, kind: Kind, version: CarriedVersion, by: str = "") -> CarriedVersion:
-    """Make a draft with the content of a version that there was. Raises `Unusable` where it can't be used any more."""
-    return save_draft(workflow, kind, version.content, by)
+def restore(
+    workflow: ServiceWorkflow, kind: Kind, version: CarriedVersion, by: str = "", *, over: str | None = None
+) -> CarriedVersion:
+    """Make a draft with the content of a version that there was. Raises `Unusable` where it can't be used any more, and
+    as `save_draft`."""
+    return save_draft(workflow, kind, version.content, by, over=over)
 
 
 @transaction.atomic

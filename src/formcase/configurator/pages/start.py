@@ -29,7 +29,7 @@ from formcase.workflows.overview import DISABLED, WorkflowNow
 
 EVERY = 15  # seconds between two looks at whether something has changed
 SEEN, SAID, PAUSED, LAST = "seen", "said", "paused", "last"
-MOST_CALLS = 4  # shown at once; the others on demand
+MOST_CALLS = 3  # shown at once; the others on demand
 MOST_WORKFLOWS = 8
 
 OUTCOMES = (
@@ -135,19 +135,22 @@ def _now(request: HttpRequest) -> dict[str, object]:
     attention = figures.attention()
     answer = _answer(found, attention)
     calls = [_call(one) for one in attention]
+    flows = [one for one in found if one.condition.word != DISABLED] or found
+    lines = list(_what_runs())
     content = render_to_string(
         "configurator/parts/start_now.html",
         {
             "answer": answer,
             "calls": calls[:MOST_CALLS],
             "more_calls": calls[MOST_CALLS:],
-            "flows": [(one, _why(one)) for one in found[:MOST_WORKFLOWS]],
-            "more_flows": max(len(found) - MOST_WORKFLOWS, 0),
+            "flows": [(one, _why(one)) for one in flows[:MOST_WORKFLOWS]],
+            "more_flows": len(found) - len(flows[:MOST_WORKFLOWS]),
             "sums": _sums(one.today for one in found),
             "open": figures.open_now(),
             "over_time": _over_time(_span_name(request)),
             "expiring": figures.expiring(),
-            "lines": list(_what_runs()),
+            "lines": lines,
+            "all_runs": all(line.runs is not False for line in lines),
         },
         request,
     )

@@ -1,5 +1,6 @@
 """A workflow's own mapping: the draft as a tree that is changed, or what is in force where there is no draft. What one
-part of it says is changed in `workflow_mapping_part`, publishing and the versions are in `workflow_carried`."""
+part of it says is changed in `workflow_mapping_part`, replacing it as a whole in `carried_drafts`,
+publishing in `carried_publishing`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

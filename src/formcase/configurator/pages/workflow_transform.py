@@ -1,5 +1,6 @@
 """A workflow's transform: the draft's text, or what is in force where there is no draft; and trying it on an XML.
-Publishing and the versions are in `workflow_carried`."""
+Publishing and the versions are in `carried_publishing`
+and `carried_versions`."""
 
 from django import forms
 from django.contrib import messages

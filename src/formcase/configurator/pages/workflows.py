@@ -28,13 +28,15 @@ TYPE_NAMES = {"interact": gettext_lazy("Interact connector")}
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A line of the list. form_ids: none where all are taken; why: what is wrong, where something is."""
+    """A line of the list. form_ids: none where all are taken; why: what is wrong, where something is. links: to its
+    pages; deeds: what changes it as a whole, none for who may not."""
 
     now: WorkflowNow
     type_name: str | Promise
     form_ids: tuple[str, ...]
     why: str
     links: tuple[Link, ...]
+    deeds: tuple[Link, ...]
 
 
 class WorkflowForm(forms.Form):
@@ -202,14 +204,18 @@ def _row(one: WorkflowNow, *, may_change: bool) -> ListRow:
         TYPE_NAMES.get(workflow.type, workflow.type),
         split_form_ids(workflow.form_ids),
         in_reader_language(why, discreet=True) if why is not None else "",
-        _row_links(workflow, may_change=may_change),
+        _row_links(workflow),
+        _row_deeds(workflow) if may_change else (),
     )
 
 
-def _row_links(workflow: ServiceWorkflow, *, may_change: bool) -> tuple[Link, ...]:
-    """What is wanted most often of it; its other pages are a step away."""
+def _row_deeds(workflow: ServiceWorkflow) -> tuple[Link, ...]:
     switch = ("workflow_disable", gettext("Disable")) if workflow.enabled else ("workflow_enable", gettext("Enable"))
-    deeds = (switch, ("workflow_delete", gettext("Delete"))) if may_change else ()
+    return _links(workflow, (switch, ("workflow_delete", gettext("Delete"))))
+
+
+def _row_links(workflow: ServiceWorkflow) -> tuple[Link, ...]:
+    """What is wanted most often of it; its other pages are a step away."""
     names = (
         ("workflow_edit", gettext("Edit")),
         ("workflow_parameters", gettext("Edit parameters")),
@@ -217,7 +223,7 @@ def _row_links(workflow: ServiceWorkflow, *, may_change: bool) -> tuple[Link, ..
         ("workflow_checks", gettext("Checks")),
     )
     log = Link(gettext("Log"), f"{reverse('configurator:workflow_log')}?workflow={workflow.pk}")
-    return (*_links(workflow, names), log, *_links(workflow, deeds))
+    return (*_links(workflow, names), log)
 
 
 def _links(workflow: ServiceWorkflow, names: tuple[tuple[str, str], ...]) -> tuple[Link, ...]:

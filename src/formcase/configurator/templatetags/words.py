@@ -1,6 +1,11 @@
 """The words of statuses, and of what the audit log tells, as template tags."""
 
+from datetime import datetime
+
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +21,20 @@ def status(value: object) -> SafeString:
     """A submission's or a workflow's status as a tag with its word; see `statuses`."""
     found: Status = status_of(value)
     return badge(found.text, found.look)
+
+
+@register.simple_tag
+def short_moment(value: datetime | None) -> SafeString | str:
+    """A time as people say it today: of today the hour alone; the whole of it is in its title. A dash where there is
+    none."""
+    if value is None:
+        return "–"
+    local, now = timezone.localtime(value), timezone.localtime()
+    clock = f"{local:%H:%M}"
+    day = date_format(local, "j M" if local.year == now.year else "j M Y")
+    shown = clock if local.date() == now.date() else f"{day} {clock}"
+    whole = f"{date_format(local, 'j M Y')} {local:%H:%M:%S}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), whole, shown)
 
 
 @register.simple_tag
