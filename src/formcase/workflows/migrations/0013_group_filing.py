@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0011_lists_of_submissions"),
+        ("workflows", "0012_database_history"),
     ]
 
     operations = [
