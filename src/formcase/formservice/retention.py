@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from formcase.formservice.administration_log import KEPT_FOR, record
 from formcase.formservice.models import FormSettings, Status, StoredFile, Submission
 from formcase.formservice.stored_files import remove_stored
 
@@ -19,9 +20,47 @@ def keep_days() -> int:
     return max(SHORTEST.days, getattr(settings, "FORMSERVICE_KEEP_DAYS", 90))
 
 
-def keep_form(form_id: str, days: int) -> None:
-    """Set how many days what is Imported of a form stays; fewer than 30 count as 30."""
-    FormSettings.objects.update_or_create(form_id=form_id, defaults={"keep_days": days})
+def own_days() -> dict[str, int]:
+    """What is set for single forms, at least 30 days each."""
+    own = FormSettings.objects.exclude(keep_days=None).values_list("form_id", "keep_days")
+    return {form_id: max(SHORTEST.days, days or 0) for form_id, days in own}
+
+
+def keep_days_of(form_id: str) -> int:
+    """How many days what is Imported of this form stays."""
+    return own_days().get(form_id, keep_days())
+
+
+def keep_form(form_id: str, days: int | None, *, by: str = "") -> None:
+    """Set how many days what is Imported of a form stays; fewer than 30 count as 30; None: as everywhere. by: the
+    administrator's name, empty for a command."""
+    with transaction.atomic():
+        FormSettings.objects.get_or_create(form_id=form_id)
+        settings_of = FormSettings.objects.select_for_update().get(form_id=form_id)
+        if settings_of.keep_days != days:
+            record(KEPT_FOR, form_id, by, before=settings_of.keep_days, after=days)
+            settings_of.keep_days = days
+            settings_of.save(update_fields=["keep_days"])
+
+
+def due() -> dict[str, int]:
+    """How many submissions of each form the next run would remove."""
+    own, now = own_days(), timezone.now()
+    finished = Submission.objects.filter(status=Status.IMPORTED)
+    earliest = finished.filter(imported_at__lt=now - SHORTEST)
+    usual = earliest.exclude(form_id__in=list(own)).filter(imported_at__lt=now - timedelta(days=keep_days()))
+    counted = dict(usual.values_list("form_id").annotate(number=Count("pk")).order_by())
+    for form_id, days in own.items():
+        number = due_of(form_id, days)
+        if number:
+            counted[form_id] = number
+    return counted
+
+
+def due_of(form_id: str, days: int) -> int:
+    """How many submissions of a form the next run would remove if they were kept for so many days."""
+    before = timezone.now() - max(SHORTEST, timedelta(days=days))
+    return Submission.objects.filter(form_id=form_id, status=Status.IMPORTED, imported_at__lt=before).count()
 
 
 def remove_finished() -> int:
@@ -29,10 +68,10 @@ def remove_finished() -> int:
 
     Their ids stay used: none is ever given again.
     """
-    own = dict(FormSettings.objects.exclude(keep_days=None).values_list("form_id", "keep_days"))
+    own = own_days()
     removed = _remove_all(~Q(form_id__in=list(own)), timedelta(days=keep_days()))
     for form_id, days in own.items():
-        removed += _remove_all(Q(form_id=form_id), max(SHORTEST, timedelta(days=days or 0)))
+        removed += _remove_all(Q(form_id=form_id), timedelta(days=days))
     return removed
 
 

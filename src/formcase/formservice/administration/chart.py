@@ -1,7 +1,7 @@
-"""Submissions of the last days: how many were submitted on each day, and where they are now."""
+"""Submissions of the last days: how many were submitted on each day and where they are now; how many became what."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count
@@ -9,23 +9,36 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from formcase.appearance.chart import Column, Figure, Kind, figure
 from formcase.formservice.administration.statuses import WORDS, StatusWords
-from formcase.formservice.models import Submission
+from formcase.formservice.models import StatusEntry, Submission
 
 DAYS = 30
+PERIODS = (30, 90)  # days that the chart of what became can show; LABELS must divide each
 LABELS = 6
 KINDS = tuple(Kind(words.status, words.name, words.fill) for words in WORDS)
 
 
 def chart(form_id: str = "") -> Figure:
     """The chart of the last 30 days; of one form, where it is named."""
-    today = timezone.localdate()
-    days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    counted = _counted(days[0], form_id)
-    columns = [Column(date_format(day, "j M"), date_format(day, "D j M"), counted[day]) for day in days]
+    days = _last(DAYS)
+    columns = _columns(days, _counted(days[0], form_id))
     return figure(_("Submitted in the last 30 days, by where it is now"), columns, KINDS, LABELS)
+
+
+def became(days: int, form_id: str = "") -> Figure:
+    """The chart of the last days: how many submissions became what on each, of one form where it is named. One that was
+    told to be blocked several times a day counts once that day."""
+    shown = _last(days)
+    found = StatusEntry.objects.filter(recorded_at__gte=_begin(shown[0]))
+    if form_id:
+        found = found.filter(submission__form_id=form_id)
+    rows = found.annotate(day=TruncDate("recorded_at")).values_list("day", "status")
+    counted = _by_day(rows.annotate(number=Count("submission", distinct=True)).order_by())
+    heading = ngettext("Statuses reported in the last day", "Statuses reported in the last {days} days", days)
+    return figure(heading.format(days=days), _columns(shown, counted), KINDS, LABELS)
 
 
 def counts(found: Mapping[str, int]) -> list[tuple[StatusWords, int]]:
@@ -33,14 +46,30 @@ def counts(found: Mapping[str, int]) -> list[tuple[StatusWords, int]]:
     return [(words, found.get(words.status, 0)) for words in WORDS]
 
 
+def _last(days: int) -> list[date]:
+    today = timezone.localdate()
+    return [today - timedelta(days=back) for back in reversed(range(days))]
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _columns(days: Iterable[date], counted: Mapping[date, Mapping[str, int]]) -> list[Column]:
+    return [Column(date_format(day, "j M"), date_format(day, "D j M"), counted.get(day, {})) for day in days]
+
+
 def _counted(first: date, form_id: str) -> Mapping[date, Mapping[str, int]]:
     """By day of submission and status."""
-    since = timezone.make_aware(datetime.combine(first, time.min))
-    found = Submission.objects.filter(submitted_at__gte=since)
+    found = Submission.objects.filter(submitted_at__gte=_begin(first))
     if form_id:
         found = found.filter(form_id=form_id)
     rows = found.annotate(day=TruncDate("submitted_at")).values_list("day", "status").annotate(number=Count("pk"))
+    return _by_day(rows.order_by())
+
+
+def _by_day(rows: Iterable[tuple[date, str, int]]) -> Mapping[date, Mapping[str, int]]:
     counted: dict[date, dict[str, int]] = defaultdict(dict)
-    for day, status, number in rows.order_by():
+    for day, status, number in rows:
         counted[day][status] = number
     return counted

@@ -36,7 +36,7 @@ class Filters(django_forms.Form):
         status, form = self.fields["status"], self.fields["form"]
         if isinstance(status, django_forms.ChoiceField) and isinstance(form, django_forms.ChoiceField):
             status.choices = [("", _("All")), *((words.status, words.name) for words in WORDS)]
-            form.choices = [("", _("All")), *_form_choices()]
+            form.choices = [("", _("All")), *form_choices()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ def _searched(text: str) -> list[int]:
     return sorted(keys)
 
 
-def _form_choices() -> list[tuple[str, str]]:
+def form_choices() -> list[tuple[str, str]]:
+    """The forms that there are, to choose from."""
     return [(form.form_id, f"{form.title} ({form.form_id})") for form in forms.newest()]
 
 

@@ -1,5 +1,7 @@
 """Showing a page of the administrators: its template in the frame, with menu and breadcrumb."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +15,7 @@ def show(
     request: HttpRequest,
     administrator: Administrator,
     template: str,
-    context: dict[str, object],
+    context: Mapping[str, object],
     *,
     title: str,
     above: tuple[Link, ...] = (),
@@ -26,12 +28,12 @@ def show(
         "breadcrumb": (*above, Link(title, current=True)) if above else (),
         "page_title": title,
     }
-    return render(request, f"formservice/administration/{template}.html", found | context, status=status)
+    return render(request, f"formservice/administration/{template}.html", {**found, **context}, status=status)
 
 
 def pages() -> tuple[tuple[str, str], ...]:
     """The pages of the menu: their names and titles."""
-    return (("dialogues", _("Submitted dialogues")),)
+    return (("dialogues", _("Submitted dialogues")), ("forms", _("Forms")), ("retention", _("Retention")))
 
 
 def link_to(name: str) -> Link:

@@ -3,7 +3,8 @@
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from formcase.formservice.administration import dialogue_pages, sign_in
+from formcase.formservice.administration import dialogue_pages, history_pages, retention_pages, sign_in
+from formcase.formservice.administration.forms import urls as forms
 
 app_name = "form_service"
 _DIALOGUE = "dialogues/<str:reference>/"
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("password/", sign_in.password, name="password"),
     path("dialogues/", dialogue_pages.dialogues, name="dialogues"),
+    path("dialogues-over-time/", history_pages.dialogues_over_time, name="dialogues_over_time"),
     path(_DIALOGUE, dialogue_pages.dialogue, name="dialogue"),
     path(f"{_DIALOGUE}xml", dialogue_pages.dialogue_file, {"kind": "xml"}, name="dialogue_xml"),
     path(f"{_DIALOGUE}pdf", dialogue_pages.dialogue_file, {"kind": "pdf"}, name="dialogue_pdf"),
@@ -23,4 +25,7 @@ urlpatterns: list[URLPattern] = [
         {"kind": "attachment"},
         name="dialogue_attachment",
     ),
+    *forms.urlpatterns,
+    path("retention/", retention_pages.retention_list, name="retention"),
+    path("retention/<str:form_id>/", retention_pages.retention_form, name="retention_form"),
 ]

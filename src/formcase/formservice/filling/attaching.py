@@ -53,7 +53,7 @@ def attach(form: Form, filling: Filling, watch: UploadWatch) -> list[RefusedUplo
 
 def detach(filling: Filling, key: str) -> None:
     """Take a file away again; nothing happens where there is none of this key."""
-    if "\0" in key:
+    if "\0" in key or filling.pk is None:
         return
     with transaction.atomic():
         upload = filling.uploads.select_for_update().filter(key=key).first()

@@ -6,6 +6,7 @@ Every answer to a POST leads on to a page that is got, so that reloading and goi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.conf import settings
 from django.contrib import messages
@@ -32,13 +33,24 @@ from formcase.formservice.filling.uploads import RefusedUpload, UploadWatch
 from formcase.formservice.models import Filling
 
 
+class Sort(StrEnum):
+    """What a form is filled in for."""
+
+    REAL = "real"
+    PREVIEW = "preview"  # kept nowhere
+    TEST = "test"  # sent, and no submission
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A form that is being filled in, as a page gets it. addresses: of its pages, by their names."""
+    """A form that is being filled in, as a page gets it. addresses: of its pages, by their names; way_out: where who
+    only tries the form goes back to."""
 
     filling: Filling
     form: Form
     addresses: Callable[..., str]
+    sort: Sort = Sort.REAL
+    way_out: str = ""
 
     def address(self, name: str, **further: object) -> str:
         """The address of one of its pages."""
@@ -107,20 +119,25 @@ def summary(request: HttpRequest, draft: Draft) -> HttpResponse:
             # a step, whose button belongs to the same form as the one that sends
             return HttpResponseRedirect(draft.page_address(int(about)))
         return _send(request, draft)
+    return render(request, "formservice/filling/summary.html", summary_context(draft))
+
+
+def summary_context(draft: Draft) -> dict[str, object]:
+    """What the summary shows."""
+    filling, form = draft.filling, draft.form
     pages = drafts.pages_of(form, filling)
     uploads = drafts.uploads_of(filling, pages)
     problems = drafts.problems_of(form, filling, pages)
     controls, summed = Controls(form, problems, uploads), Summary(form, uploads)
     sections = [summed.section(asked, controls.errors(asked)) for asked in pages]
-    context = {
+    return {
         "sections": [(section, draft.page_address(section.number - 1)) for section in sections],
         "is_complete": not problems,
-        "seen": seen(filling),
+        "seen": seen(filling) if filling.pk is not None else "",
         "back": draft.page_address(pages[-1].number) if pages else "",
         "page_title": _("Look through your answers"),
         **_surroundings(draft, None),
     }
-    return render(request, "formservice/filling/summary.html", context)
 
 
 def _posted(request: HttpRequest, draft: Draft, number: int, watch: UploadWatch) -> HttpResponseBase:
@@ -135,10 +152,10 @@ def _posted(request: HttpRequest, draft: Draft, number: int, watch: UploadWatch)
     for file in refused:
         text = _("“{file}” was not attached. {reason}").format(file=file.name, reason=file.text)
         messages.error(request, text)
-    return HttpResponseRedirect(_lead(draft, number, posted, str(request.POST.get("go", "")), bool(refused)))
+    return HttpResponseRedirect(lead(draft, number, posted, str(request.POST.get("go", "")), is_refused=bool(refused)))
 
 
-def _lead(draft: Draft, number: int, posted: dict[str, list[str]], go: str, is_refused: bool) -> str:
+def lead(draft: Draft, number: int, posted: dict[str, list[str]], go: str, *, is_refused: bool) -> str:
     """Do what the button says; the address that it leads to."""
     here = draft.page_address(number)
     page = draft.form.pages[number]
@@ -223,26 +240,33 @@ def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def _show_page(request: HttpRequest, draft: Draft, asked: AskedPage) -> HttpResponse:
-    context = {
-        **_questions(draft, asked, ()),
-        "more": "more" in request.GET,
+    context = page_context(draft, asked, is_more="more" in request.GET)
+    return render(request, "formservice/filling/page.html", context)
+
+
+def page_context(draft: Draft, asked: AskedPage, *, is_more: bool) -> dict[str, object]:
+    """What a page shows. is_more: there are more questions now because of what was answered."""
+    return {
+        **questions_context(draft, asked, ()),
+        "more": is_more,
         "page_title": asked.page.title or asked.page.name,
         **_surroundings(draft, asked.number),
     }
-    return render(request, "formservice/filling/page.html", context)
 
 
 def _show_questions(request: HttpRequest, draft: Draft, asked: AskedPage, refused: list[RefusedUpload]) -> HttpResponse:
     """The questions alone, for the script that puts them into the page that is there."""
-    return render(request, "formservice/filling/questions.html", _questions(draft, asked, refused))
+    return render(request, "formservice/filling/questions.html", questions_context(draft, asked, refused))
 
 
-def _questions(draft: Draft, asked: AskedPage, refused: list[RefusedUpload] | tuple[()]) -> dict[str, object]:
+def questions_context(draft: Draft, asked: AskedPage, refused: list[RefusedUpload] | tuple[()]) -> dict[str, object]:
+    """What the questions of a page show."""
     pages = drafts.pages_of(draft.form, draft.filling)
     is_checked = asked.number in draft.filling.checked
     problems = drafts.problems_of(draft.form, draft.filling, pages) if is_checked else ()
     controls = Controls(draft.form, problems, drafts.uploads_of(draft.filling, pages))
     return {
+        "draft": draft,
         "asked": asked,
         "items": controls.items(asked),
         "errors": controls.errors(asked),
@@ -252,7 +276,12 @@ def _questions(draft: Draft, asked: AskedPage, refused: list[RefusedUpload] | tu
 
 def _surroundings(draft: Draft, number: int | None) -> dict[str, object]:
     pages = drafts.pages_of(draft.form, draft.filling)
-    return {"form": draft.form, "steps": steps_of(pages, draft.filling, number), "is_first": _is_first(pages, number)}
+    return {
+        "draft": draft,
+        "form": draft.form,
+        "steps": steps_of(pages, draft.filling, number),
+        "is_first": _is_first(pages, number),
+    }
 
 
 def _is_first(pages: tuple[AskedPage, ...], number: int | None) -> bool:
