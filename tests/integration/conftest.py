@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-START = 90  # seconds
-PATIENCE = 90
+START = 240  # seconds
+PATIENCE = 180
 
 
 class Installation:

@@ -102,6 +102,14 @@ class Desk:
         """Publish a form."""
         self._do(_publish, dict(definition))
 
+    def hold_uploads(self) -> None:
+        """At the built-in case system of the same installation: no file is taken in, and reading goes on."""
+        self._do(_hold_uploads)
+
+    def let_uploads_go(self) -> None:
+        """What was held goes on."""
+        self._do(_let_uploads_go)
+
     def close(self) -> None:
         """Close the desk."""
         self._process.shutdown()
@@ -172,6 +180,21 @@ def _add_case_group(number: str, text: str) -> None:
     from formcase.casesystem.models import Code
 
     Code.objects.create(entity_set="FileClasses", key=number, value=number, text=text, properties={})
+
+
+def _hold_uploads() -> None:
+    from django.db import connection
+
+    connection.set_autocommit(False)
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE casesystem_document IN EXCLUSIVE MODE")
+
+
+def _let_uploads_go() -> None:
+    from django.db import connection
+
+    connection.rollback()
+    connection.set_autocommit(True)
 
 
 def _statuses() -> dict[str, str]:

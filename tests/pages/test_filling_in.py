@@ -136,6 +136,7 @@ def test_what_is_wrong_is_told_with_links_to_the_fields_and_what_was_typed_stays
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary.get_by_role("link")).to_have_count(3)
+    expect(page.get_by_text("Filled in")).to_have_count(0)
     expect(page.get_by_label("E-mail")).to_have_value("bo@")
     expect(page.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
     summary.get_by_role("link", name=re.compile("CPR number")).click()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.template import Context, Template
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import expect
 
 from formcase.accounts.models import User
@@ -46,6 +46,13 @@ def test_a_time_is_shown_in_the_reader_s_zone_and_is_exact_for_machines(zone, sh
     with timezone.override(zone):
         text = Template("{% load components %}{% moment at %}").render(Context({"at": moment}))
     assert text == f'<time datetime="2026-11-24T05:30:00+00:00">{shown}</time>'
+
+
+def test_a_day_is_written_as_in_danish():
+    moment = datetime(2026, 10, 5, tzinfo=UTC)
+    with translation.override("da"):
+        text = Template("{% load components %}{% moment at %}").render(Context({"at": moment}))
+    assert ">5. okt 2026 02:00<" in text
 
 
 def test_without_a_choice_the_installation_s_zone_is_used(sign_in, settings):

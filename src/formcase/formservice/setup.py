@@ -7,7 +7,7 @@ from importlib import resources
 from formcase.formservice import authority, clients, forms
 from formcase.formservice.authority import AuthorityFiles, IssuedCertificate, issue_client_certificate
 from formcase.formservice.certificates import CertificateRefused
-from formcase.formservice.definitions import DefinitionRefused
+from formcase.formservice.definitions import DefinitionRefused, read_definition
 from formcase.formservice.forms import publish
 
 __all__ = [
@@ -39,12 +39,22 @@ def publish_form(definition: Mapping[str, object]) -> None:
 
 
 def load_sample_forms() -> list[str]:
-    """Publish the forms that come along as samples; their ids."""
+    """Publish the forms that come along as samples; their ids. A version that is published already stays as it is,
+    also where the sample has changed since."""
     folder = resources.files("formcase.formservice").joinpath("samples")
     published = []
     if folder.is_dir():
         for sample in sorted(folder.iterdir(), key=lambda entry: entry.name):
             for file in sorted(sample.iterdir(), key=lambda entry: entry.name) if sample.is_dir() else []:
                 if file.name.startswith("form") and file.name.endswith(".json"):
-                    published.append(forms.publish(json.loads(file.read_text("utf-8"))).id)
+                    published.append(_ensure_form(json.loads(file.read_text("utf-8"))))
     return published
+
+
+def _ensure_form(definition: Mapping[str, object]) -> str:
+    form = read_definition(definition)
+    try:
+        forms.form(form.id, form.version)
+    except forms.FormUnknown:
+        publish(definition)
+    return form.id

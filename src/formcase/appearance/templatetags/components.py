@@ -11,12 +11,12 @@ from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from formcase.appearance.chart import Figure
+from formcase.appearance.days import day_told
 from formcase.appearance.navigation import Text
 
 register = template.Library()
@@ -47,9 +47,7 @@ def moment(value: datetime | None, *, seconds: bool = False) -> SafeString | str
     if value is None:
         return "—"
     local = timezone.localtime(value)
-    shown = (
-        f"{date_format(local, 'j M Y')} {local:%H:%M:%S}" if seconds else f"{date_format(local, 'j M Y')} {local:%H:%M}"
-    )
+    shown = f"{day_told(local)} {local:%H:%M:%S}" if seconds else f"{day_told(local)} {local:%H:%M}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
 
 

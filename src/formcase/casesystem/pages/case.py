@@ -13,6 +13,7 @@ from formcase.appearance.navigation import Link
 from formcase.casesystem.access_codes import Permission
 from formcase.casesystem.finding.cases import error_case_groups
 from formcase.casesystem.finding.things import MOST_ROWS, rows_of, text_of, thing, things_by_key
+from formcase.casesystem.pages.choices import set_choices
 from formcase.casesystem.pages.documents import COLUMNS as DOCUMENT_COLUMNS
 from formcase.casesystem.pages.facts import dated, facts, permission_text
 from formcase.casesystem.pages.history_lines import history_lines
@@ -167,7 +168,10 @@ def parties(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBas
     """The parties with their addresses."""
     case = case_of(visitor, key)
     rows = rows_of(visitor.scope(), "FileContacts", "file_id", key, expand="Name,NameAddress")
-    content = {"rows": [row.entity for row in rows if row.entity.get("Name")]}
+    content = {
+        "rows": [row.entity for row in rows if row.entity.get("Name")],
+        "types": dict(set_choices(visitor.reference, "ContactTypes")),
+    }
     return show_part(request, visitor, case, "case_parties.html", content)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from formcase.appearance.navigation import Link
 from formcase.casesystem.finding.things import rows_of, text_of, thing
 from formcase.casesystem.pages.case import written_by
+from formcase.casesystem.pages.choices import set_choices
 from formcase.casesystem.pages.facts import facts, permission_text
 from formcase.casesystem.pages.history_lines import history_lines
 from formcase.casesystem.pages.page import Page
@@ -49,8 +50,10 @@ def contact(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBas
     found, scope = contact_of(visitor, key), visitor.scope()
     cases = rows_of(scope, "FileContacts", "contact_id", key, expand="File($select=ID,FileNo,Title,Closed)")
     documents = rows_of(scope, "RecordContacts", "contact_id", key, expand="Record($select=ID,Title,UserKey)")
+    types = dict(set_choices(visitor.reference, "ContactTypes"))
+    known = {**found.entity, "NameType_Summary": types.get(str(found.entity["NameType_Value"]))}
     content = {
-        "facts": facts(visitor.reference, "Contact", found.entity, _FIRST),
+        "facts": facts(visitor.reference, "Contact", known, _FIRST),
         "note": text_of(found.entity, "NameNote"),
         "addresses": [row.entity for row in rows_of(scope, "Addresses", "contact_id", key)],
         "cases": [row.entity for row in reversed(cases) if row.entity.get("File")],

@@ -6,10 +6,12 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from formcase.appearance.days import day_told
 
 register = template.Library()
 
@@ -20,11 +22,9 @@ def when(value: object) -> SafeString | str:
     found = (parse_date(value) or parse_datetime(value)) if isinstance(value, str) else value
     if isinstance(found, datetime):
         local = timezone.localtime(found)
-        return format_html(
-            '<time datetime="{}">{} {}</time>', found.isoformat(), date_format(local, "j M Y"), f"{local:%H:%M}"
-        )
+        return format_html('<time datetime="{}">{} {}</time>', found.isoformat(), day_told(local), f"{local:%H:%M}")
     if isinstance(found, date):
-        return format_html('<time datetime="{}">{}</time>', found.isoformat(), date_format(found, "j M Y"))
+        return format_html('<time datetime="{}">{}</time>', found.isoformat(), day_told(found))
     return "–"
 
 
@@ -37,9 +37,9 @@ def size(value: object) -> str:
         return "–"
     for unit in ("B", "KiB", "MiB"):
         if number < 1024:
-            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number_format(number, 1)} {unit}"
         number /= 1024
-    return f"{number:.1f} GiB"
+    return f"{number_format(number, 1)} GiB"
 
 
 @register.filter

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.text import capfirst
@@ -19,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from formcase.appearance.chart import Column, Figure, Kind, figure
+from formcase.appearance.days import day_of_week, short_day
 from formcase.appearance.navigation import Link
 from formcase.configurator.page import Page, Section
 from formcase.configurator.showing import show
@@ -229,8 +229,8 @@ def _over_time(chosen: str) -> OverTime:
 def _column(bar: Bar, unit: Unit) -> Column:
     at = timezone.localtime(bar.start)
     if unit is Unit.HOUR:
-        return Column(f"{at:%H:%M}", f"{date_format(at, 'j M')} {at:%H:%M}", bar.counts)
-    return Column(date_format(at, "j M"), date_format(at, "D j M"), bar.counts)
+        return Column(f"{at:%H:%M}", f"{short_day(at)} {at:%H:%M}", bar.counts)
+    return Column(short_day(at), day_of_week(at), bar.counts)
 
 
 def _span_name(request: HttpRequest) -> str:

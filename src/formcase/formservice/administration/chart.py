@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from formcase.appearance.chart import Column, Figure, Kind, figure
+from formcase.appearance.days import day_of_week, short_day
 from formcase.formservice.administration.statuses import WORDS, StatusWords
 from formcase.formservice.models import StatusEntry, Submission
 
@@ -56,7 +56,7 @@ def _begin(day: date) -> datetime:
 
 
 def _columns(days: Iterable[date], counted: Mapping[date, Mapping[str, int]]) -> list[Column]:
-    return [Column(date_format(day, "j M"), date_format(day, "D j M"), counted.get(day, {})) for day in days]
+    return [Column(short_day(day), day_of_week(day), counted.get(day, {})) for day in days]
 
 
 def _counted(first: date, form_id: str) -> Mapping[date, Mapping[str, int]]:

@@ -276,10 +276,11 @@ def questions_context(draft: Draft, asked: AskedPage, refused: list[RefusedUploa
 
 def _surroundings(draft: Draft, number: int | None) -> dict[str, object]:
     pages = drafts.pages_of(draft.form, draft.filling)
+    problems = drafts.problems_of(draft.form, draft.filling, pages)
     return {
         "draft": draft,
         "form": draft.form,
-        "steps": steps_of(pages, draft.filling, number),
+        "steps": steps_of(pages, draft.filling, number, problems),
         "is_first": _is_first(pages, number),
     }
 

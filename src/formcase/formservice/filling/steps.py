@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from formcase.formservice.asked import AskedPage
 from formcase.formservice.models import Filling
+from formcase.formservice.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,19 @@ class Steps:
         return len(self.steps)
 
 
-def steps_of(pages: Sequence[AskedPage], filling: Filling, number: int | None) -> Steps:
-    """The steps of a draft. number: of the page in the form where the person is, None in the summary."""
-    checked = set(filling.checked)
+def steps_of(
+    pages: Sequence[AskedPage], filling: Filling, number: int | None, problems: Sequence[Problem] = ()
+) -> Steps:
+    """The steps of a draft. number: of the page in the form where the person is, None in the summary; problems: what
+    is to be corrected, which leaves a step undone."""
+    checked, wrong = set(filling.checked), {problem.place[:1] for problem in problems}
     steps = []
     is_open = True  # a step can be gone to when all before it were filled in
     for count, page in enumerate(pages, 1):
         is_here, is_done = page.number == number, page.number in checked
         go = f"page:{page.number}" if (is_open or is_done) and not is_here else ""
-        steps.append(Step(count, page.page.title or page.page.name, is_here, is_done, go))
+        is_right = is_done and (page.page.name,) not in wrong
+        steps.append(Step(count, page.page.title or page.page.name, is_here, is_right, go))
         is_open = is_open and is_done
     is_here = number is None
     go = "summary" if is_open and not is_here else ""
