@@ -80,7 +80,7 @@ def field(bound: BoundField, *, autocomplete: str = "", is_filter: bool = False)
         "is_checkbox": isinstance(widget, CheckboxInput),
         "is_choice": many,
         "is_filter": is_filter,
-        "choice_class": "form-radio" if isinstance(widget, RadioSelect) else "form-checkbox",
+        "choice_class": "form-checkbox" if isinstance(widget, CheckboxSelectMultiple) else "form-radio",
         "describedby": " ".join(described),
     }
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from formcase.casesystem.login.attempts import LockedOutError, begin_attempt, succeeded
 from formcase.casesystem.login.passwords import check_new_password, set_password
@@ -22,7 +22,9 @@ from formcase.casesystem.pages.visitor import Visitor
 class PasswordForm(forms.Form):
     """A new password for who knows the old one."""
 
-    old = forms.CharField(label=gettext_lazy("Present password"), widget=forms.PasswordInput, strip=False)
+    old = forms.CharField(
+        label=pgettext_lazy("case system", "Present password"), widget=forms.PasswordInput, strip=False
+    )
     new = forms.CharField(
         label=pgettext_lazy("log-in", "New password"),
         widget=forms.PasswordInput,
@@ -57,7 +59,7 @@ class PasswordForm(forms.Form):
         """The two must be the same, and another than before."""
         new, again = self.cleaned_data.get("new"), self.cleaned_data.get("again")
         if new is not None and again is not None and new != again:
-            self.add_error("again", _("This is not the same as the new password."))
+            self.add_error("again", pgettext("case system", "This is not the same as the new password."))
         if new is not None and new == self.cleaned_data.get("old"):
             self.add_error("new", _("This is your present password."))
 
