@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from integration.conftest import PATIENCE, Installation
 from pages.browsing import Complaints, find_chromium
@@ -18,7 +18,7 @@ from pages.browsing import Complaints, find_chromium
 _FORM_SERVICE = re.compile(r"Administrator of the form service \(/form-service/\): (\S+), password (\S+)")
 _CASE_SYSTEM = re.compile(r"Users of the case system: .*, password (\S+)")
 _MOST_STEPS = 150  # presses of Tab before something counts as out of reach
-_SIZE = {"width": 1280, "height": 900}
+_SIZE: ViewportSize = {"width": 1280, "height": 900}
 
 
 @dataclass(slots=True)
@@ -32,11 +32,11 @@ class Album:
         """Keep a page from its top down to so many pixels."""
         if self.folder is None:
             return
-        page.evaluate("document.fonts.ready.then(() => true)")
-        shot = page.screenshot(
-            animations="disabled", full_page=True, clip={"x": 0, "y": 0, "width": _SIZE["width"], "height": height}
-        )
-        picture = Image.open(io.BytesIO(shot)).convert("RGB")
+        # the window itself grows: in a picture of more than the window a PDF's viewer is black
+        page.set_viewport_size({"width": _SIZE["width"], "height": height})
+        page.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
+        picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+        page.set_viewport_size(_SIZE)
         path = self.folder / f"{name}.png"
         # pages have few colours: a palette looks the same and takes a quarter of the bytes
         picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
