@@ -2,8 +2,9 @@
 
 Run it as `python tools/catalogue.py` after texts were added or changed: every catalogue then has the new texts, empty,
 and says which they are; texts that are gone are taken out. With `--check` it changes nothing and ends with 1 where a
-text has no translation. A part of Formcase that stands alone has catalogues of its own, in its folder `locale`; those
-beside them are for all the rest. Compiling is not done here: `make install` does it with `pybabel compile`.
+text has no translation, or where catalogues translate it differently, because one of them would win everywhere. A part
+of Formcase that stands alone has catalogues of its own, in its folder `locale`; those beside them are for all the rest.
+Compiling is not done here: `make install` does it with `pybabel compile`.
 """
 
 import io
@@ -50,6 +51,17 @@ def untranslated(catalogue: Path, texts: Catalog) -> list[Message]:
     """The texts that this catalogue has no translation of."""
     known = _read(catalogue)
     return [text for text in texts if text.id and not _is_translated(known, text)]
+
+
+def disputed() -> list[tuple[str, list[str]]]:
+    """The texts that catalogues translate differently, each with its translations."""
+    found: dict[tuple[str, str | None, str], set[str]] = {}
+    for catalogue in CATALOGUES:
+        for text in _read(catalogue):
+            if text.id and text.string:
+                language = catalogue.parent.parent.name
+                found.setdefault((language, text.context, str(text.id)), set()).add(str(text.string))
+    return [(text, sorted(ways)) for (_language, _context, text), ways in found.items() if len(ways) > 1]
 
 
 def refresh(catalogue: Path, texts: Catalog) -> None:
@@ -103,6 +115,9 @@ def main(arguments: list[str]) -> int:
         for text in untranslated(catalogue, texts):
             missing += 1
             print(f"{catalogue.parent.parent.name}: {text.id!r} ({text.locations[0][0]})")
+    for text, ways in disputed():
+        missing += 1
+        print(f"translated differently: {text!r}: {', '.join(ways)}")
     return 1 if missing and "--check" in arguments else 0
 
 
