@@ -48,7 +48,10 @@ def _forms(text: Message) -> Iterator[tuple[str, str]]:
 
 def _placeholders(text: str) -> set[str]:
     """What is filled in, by Python's braces or, in templates, by its per cent signs."""
-    braced = {name for _literal, name, _format, _conversion in Formatter().parse(text) if name is not None}
+    try:
+        braced = {name for _literal, name, _format, _conversion in Formatter().parse(text) if name is not None}
+    except ValueError:
+        braced = set()  # it speaks of a brace
     return braced | set(re.findall(r"%\((\w+)\)s", text))
 
 
