@@ -73,5 +73,6 @@ def own_data_folder(run_folder: Path) -> Iterator[None]:
             "OPTIONS": {"location": str(folder / "files")},
         }
     }
-    with override_settings(DATA_FOLDER=folder, STORAGES=storages):
+    uploads = str(folder / "uploads")
+    with override_settings(DATA_FOLDER=folder, STORAGES=storages, FILE_UPLOAD_TEMP_DIR=uploads):
         yield

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 
@@ -20,13 +19,13 @@ _LEFT_LYING = 24 * 3600.0  # seconds after which nobody can be sending a file an
 
 
 class BoundedFiles(TemporaryFileUploadHandler):
-    """Takes the files of one request; `RequestDataTooBig`, which Django answers with 400, beyond `most` bytes."""
+    """Takes the files of one request. Beyond `most` bytes, or `MOST` where nothing is said, it raises
+    `RequestDataTooBig`, which Django answers with 400."""
 
-    def __init__(self, request: HttpRequest | None = None, most: int = MOST) -> None:
+    def __init__(self, request: HttpRequest | None = None, most: int | None = None) -> None:
         super().__init__(request)
-        self._most = most
+        self._most = MOST if most is None else most
         self._taken = 0
-        self.file: TemporaryUploadedFile | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
@@ -37,6 +36,7 @@ class BoundedFiles(TemporaryFileUploadHandler):
         """A piece of it."""
         self._taken += len(raw_data)
         if self._taken > self._most:
+            self.file.close()
             raise RequestDataTooBig(f"The files of this request have more than {self._most} bytes.")
         super().receive_data_chunk(raw_data, start)
 
@@ -44,7 +44,7 @@ class BoundedFiles(TemporaryFileUploadHandler):
 def folder() -> Path:
     """Where files lie while they come: beside the stored ones and not in the machine's folder for what is temporary,
     which may be in its memory."""
-    place = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    place = Path(str(settings.FILE_UPLOAD_TEMP_DIR))
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     return place
 

@@ -22,6 +22,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from formcase.arriving_files import remove_left_lying
 from formcase.formservice import calls
 from formcase.formservice.administration.attempts import forget_old
 from formcase.formservice.administration.sessions import forget_ended
@@ -180,6 +181,7 @@ def _tend() -> None:
     remove_finished()
     calls.remove_old()
     remove_abandoned()
+    remove_left_lying()
     forget_old()
     forget_ended()
     if authority_certificate() is not None:

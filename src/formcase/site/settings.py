@@ -133,6 +133,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = int(timedelta(hours=1).total_seconds())
 
+# What comes with a form of a page lies here until it is looked at.
+FILE_UPLOAD_TEMP_DIR = str(DATA_FOLDER / "uploads")
+FILE_UPLOAD_HANDLERS = ["formcase.arriving_files.BoundedFiles"]
+
 USE_TZ = True
 TIME_ZONE = _configuration.time_zone
 LANGUAGE_CODE = "en"

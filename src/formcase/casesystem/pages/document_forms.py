@@ -130,7 +130,14 @@ def _short(name: str) -> str:
 
 
 PAGES = (
-    Page("document_create", "case-system/new-document/", create, gettext_lazy("Add document"), parent="documents"),
+    Page(
+        "document_create",
+        "case-system/new-document/",
+        create,
+        gettext_lazy("Add document"),
+        parent="documents",
+        takes_files=True,
+    ),
     Page(
         "document_edit",
         "case-system/documents/<str:key>/edit/",

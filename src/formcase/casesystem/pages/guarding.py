@@ -10,7 +10,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from formcase.arriving_files import BoundedFiles
+from formcase.casesystem.documents import max_bytes
 from formcase.casesystem.errors import Refusal
 from formcase.casesystem.pages.page import Page, View
 from formcase.casesystem.pages.showing import show_refusal
@@ -36,7 +39,22 @@ def guarded(page: Page) -> View:
             except Refusal as refusal:
                 return show_refusal(request, visitor, refusal.status, refusal.problem.message)
 
-    return view
+    return _taking_files(view) if page.takes_files else view
+
+
+def _taking_files(view: View) -> View:
+    """The same, for a form with a file of any size. It is taken in before Django can look for the form's token, so only
+    from who is logged in."""
+    checked = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def taking(request: HttpRequest, **keys: object) -> HttpResponseBase:
+        if request.method == "POST" and visitor_of(request) is not None:
+            request.upload_handlers = [BoundedFiles(request, max_bytes())]
+        return checked(request, **keys)
+
+    return taking
 
 
 def _to_log_in(request: HttpRequest) -> HttpResponseBase:

@@ -25,7 +25,8 @@ class Page:
     """One address. name: for `{% url "casesystem:<name>" %}` · route: as in Django's `path` · view: called with the
     request and the visitor · section: where it stands in the menu; None: it doesn't · parent: the name of the page
     above it · administration: for administrators only · free: also for whoever must choose a new password first ·
-    whole: false for what is no page of its own, such as a file's bytes."""
+    takes_files: a file as large as any may come with its form · whole: false for what is no page of its own, such as a
+    file's bytes."""
 
     name: str
     route: str
@@ -35,4 +36,5 @@ class Page:
     parent: str | None = None
     administration: bool = False
     free: bool = False
+    takes_files: bool = False
     whole: bool = True

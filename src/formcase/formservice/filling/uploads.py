@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.utils.translation import gettext as _
 
+from formcase.arriving_files import folder
 from formcase.formservice.file_kinds import HEAD, FileRefused, Kind, check_head, check_whole, kind_by_name
 from formcase.formservice.filling.sizes import size_told
 from formcase.formservice.lexical import is_line
@@ -142,7 +142,7 @@ class _Coming:
         self._head = b""
         self._size = 0
         self._digest = hashlib.sha256()
-        descriptor, path = tempfile.mkstemp(dir=_folder())
+        descriptor, path = tempfile.mkstemp(dir=folder())
         self._path = Path(path)
         self._file: BinaryIO = os.fdopen(descriptor, "w+b")
 
@@ -175,10 +175,3 @@ class _Coming:
         """Take it away again."""
         self._file.close()
         self._path.unlink(missing_ok=True)
-
-
-def _folder() -> Path:
-    """Beside the stored files and not in the machine's folder for what is temporary, which may be in its memory."""
-    folder = Path(settings.DATA_FOLDER) / "uploads"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
