@@ -11,9 +11,9 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from formcase.appearance.days import day_told
 from formcase.formservice.certificates import CertificateRefused, ReadCertificate, read_client_certificate
 from formcase.formservice.problems import Problem
 
@@ -161,7 +161,7 @@ def _check_validity(read: ReadCertificate, now: datetime) -> None:
 
 
 def _day(moment: datetime) -> str:
-    return f"{date_format(timezone.localtime(moment), 'j M Y')} {timezone.localtime(moment):%H:%M}"
+    return f"{day_told(timezone.localtime(moment))} {timezone.localtime(moment):%H:%M}"
 
 
 def _refused(text: str, *, line: int | None = None) -> CertificateRefused:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from formcase.appearance.days import day_told, short_day
 from formcase.appearance.templatetags.components import badge
 from formcase.configurator.actions import ACTIONS, VALUES
 from formcase.configurator.statuses import Status, status_of
@@ -31,9 +31,9 @@ def short_moment(value: datetime | None) -> SafeString | str:
         return "–"
     local, now = timezone.localtime(value), timezone.localtime()
     clock = f"{local:%H:%M}"
-    day = date_format(local, "j M" if local.year == now.year else "j M Y")
+    day = short_day(local) if local.year == now.year else day_told(local)
     shown = clock if local.date() == now.date() else f"{day} {clock}"
-    whole = f"{date_format(local, 'j M Y')} {local:%H:%M:%S}"
+    whole = f"{day_told(local)} {local:%H:%M:%S}"
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), whole, shown)
 
 
