@@ -369,6 +369,7 @@ def test_deleting(anders, soeren):
         (b"{", 400, "InvalidJson"),
         (b"[]", 400, "InvalidJson"),
         (b'{"Title": NaN}', 400, "InvalidJson"),
+        (b'{"BUILDAREA": 1e99888888888888888888888889}', 400, "InvalidJson"),
         (b'{"Title": "a", "Title": "b"}', 400, "InvalidJson"),
         (b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", 400, "InvalidJson"),
         (b'{"Title": "\\ud800", "FileClass_Value": "02.15"}', 400, "WrongType"),

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ def read_object(body: bytes) -> dict[str, Any]:
             object_pairs_hook=_without_doubles,
             parse_constant=_no_constant,
         )
-    except (UnicodeDecodeError, ValueError, RecursionError):
+    except (UnicodeDecodeError, ValueError, RecursionError, InvalidOperation):  # the last: an exponent of many digits
         raise invalid("InvalidJson", _("The body is no JSON.")) from None
     if not isinstance(value, dict):
         raise invalid("InvalidJson", _("The body must be a JSON object."))
