@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ def _separated_by_commas(value: object) -> object:
 
 
 SeveralNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated_by_commas)]
+SeveralNetworks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_separated_by_commas)]
 SeveralSeconds = Annotated[
     tuple[Annotated[int, Field(ge=0, le=7 * 24 * 60 * 60)], ...], NoDecode, BeforeValidator(_separated_by_commas)
 ]
@@ -97,6 +98,7 @@ class Configuration(BaseSettings):
 
     interact_ca_file: Path | None = None
     interact_allow_loopback_http: bool = False
+    interact_networks: SeveralNetworks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
     # of the built-in ends
     case_number_mask: str | None = None

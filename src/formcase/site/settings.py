@@ -208,6 +208,7 @@ REFERENCE_LABEL = _configuration.reference_label
 UNREADABLE_WAITS = _configuration.unreadable_waits
 HEARTBEAT = _configuration.heartbeat
 INTERACT_CA_FILE = _configuration.interact_ca_file
+INTERACT_NETWORKS = _configuration.interact_networks
 INTERACT_ALLOW_LOOPBACK_HTTP = _configuration.interact_allow_loopback_http
 FORMSERVICE_HOST_NAMES = _configuration.form_service_host_names
 FORMSERVICE_URLS = _configuration.form_service_urls

@@ -75,6 +75,7 @@ def connect_form_service(workflow: FormServiceParameters) -> FormService:
             certificate=certificate,
             ca_file=_authorities(),
             allow_loopback_http=bool(getattr(settings, "INTERACT_ALLOW_LOOPBACK_HTTP", False)),
+            networks=settings.INTERACT_NETWORKS,
         )
     )
 

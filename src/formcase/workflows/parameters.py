@@ -50,7 +50,11 @@ def _optional(read: Callable[[str], Stored]) -> Callable[[str], Stored]:
 
 
 def _read_url(text: str) -> str:
-    url = parse_url(text, allow_loopback_http=bool(getattr(settings, "INTERACT_ALLOW_LOOPBACK_HTTP", False)))
+    url = parse_url(
+        text,
+        allow_loopback_http=bool(getattr(settings, "INTERACT_ALLOW_LOOPBACK_HTTP", False)),
+        networks=settings.INTERACT_NETWORKS,
+    )
     if len(url) > LONGEST_URL:
         raise ParameterError("Url", text, message("It has more than {most} characters.", most=LONGEST_URL))
     return url

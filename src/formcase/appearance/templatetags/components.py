@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 
 from formcase.appearance.chart import Figure
 from formcase.appearance.days import day_told
+from formcase.appearance.links import leads_to_a_page
 from formcase.appearance.navigation import Text
 
 register = template.Library()
+register.filter(leads_to_a_page)
 _ICONS = "appearance/vendor/dkfds/img/all-svg-icons.svg"
 
 

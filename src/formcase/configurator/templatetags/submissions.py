@@ -1,13 +1,12 @@
 """What templates say about submissions and the log: cases as links, durations, levels."""
 
-from urllib.parse import urlsplit
-
 from django import template
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from formcase.appearance.links import leads_to_a_page
 from formcase.configurator.events import EVENTS, LEVELS
 from formcase.configurator.serving_files import harmless_name
 from formcase.configurator.statuses import status_of
@@ -21,15 +20,9 @@ _LOOKS = {"warning": "badge-warning", "error": "badge-error"}
 @register.simple_tag
 def case_link(case: CaseReference) -> SafeString | str:
     """A case's number, leading to the case where the case system said how."""
-    if case.url is None or not _leads_to_a_page(case.url):
+    if case.url is None or not leads_to_a_page(case.url):
         return case.number
     return format_html('<a href="{}" rel="noreferrer">{}</a>', case.url, case.number)
-
-
-def _leads_to_a_page(address: str) -> bool:
-    """A page of the web, or one of this server's own, as the built-in case system's are."""
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") or (not parts.scheme and not parts.netloc and address.startswith("/"))
 
 
 @register.simple_tag

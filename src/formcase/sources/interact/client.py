@@ -50,7 +50,7 @@ def connect(settings: InteractSettings) -> "Interact":
     """A client of the form service. Nothing is sent before the first call; address, client ID, certificate and
     authorities are checked here, and raise `Setup`."""
     try:
-        url = parse_url(settings.url, allow_loopback_http=settings.allow_loopback_http)
+        url = parse_url(settings.url, allow_loopback_http=settings.allow_loopback_http, networks=settings.networks)
         client_id = parse_client_id(settings.client_id)
     except ParameterError as error:
         raise Setup(message("Reading the parameter {name}", name=error.name), error.message) from error

@@ -13,7 +13,9 @@ import aiohttp
 
 from formcase.messages import Message, message
 from formcase.outcomes import Outcome, Passing, Setup, Unreadable
+from formcase.sources.interact.networks import NETWORKS_SETTING, AddressRefused
 
+_MOST_ADDRESSES = 4
 FAULTS = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -144,9 +146,25 @@ _CLOCK = message("Check this machine's clock, or ask those who run the form serv
 
 
 def _unknown_host(error: aiohttp.ClientConnectorDNSError, tried: Message) -> Outcome:
+    if isinstance(error.os_error, AddressRefused):
+        return _refused_address(error.os_error, tried)
     if error.os_error.errno == socket.EAI_AGAIN:
         return Passing(tried, message("The host name could not be looked up just now."))
     return Setup(tried, message("There is no host of that name."), message("Check the parameter Url."))
+
+
+def _refused_address(error: AddressRefused, tried: Message) -> Setup:
+    addresses = ", ".join(error.addresses[:_MOST_ADDRESSES])
+    return Setup(
+        tried,
+        message(
+            "{host} stands for {addresses}, where no form service may be called.", host=error.host, addresses=addresses
+        ),
+        message(
+            "Check the parameter Url. An internal network must be allowed with the setting {setting}.",
+            setting=NETWORKS_SETTING,
+        ),
+    )
 
 
 def _failed_handshake(error: aiohttp.ClientConnectorSSLError, tried: Message) -> Outcome:

@@ -6,7 +6,10 @@ all. A service that takes our certificate waits for a request instead.
 """
 
 import asyncio
+import socket
 import ssl
+
+from aiohttp.abc import AbstractResolver
 
 from formcase.messages import Message, message
 from formcase.outcomes import Setup
@@ -15,12 +18,16 @@ from formcase.sources.interact.faults import tls_refusal
 _PIECE = 64 * 1024
 
 
-async def listen_for_refusal(host: str, port: int, tls: ssl.SSLContext, tried: Message, patience: float) -> None:
+async def listen_for_refusal(
+    place: tuple[str, int], resolver: AbstractResolver, tls: ssl.SSLContext, tried: Message, patience: float
+) -> None:
     """Raise `Setup` where the service refuses our certificate. Where it waits for a request, or can't be reached, there
-    is nothing to say."""
+    is nothing to say. place: its host and port."""
+    host, port = place
     try:
         async with asyncio.timeout(patience):
-            reader, writer = await asyncio.open_connection(host, port)
+            (found, *_) = await resolver.resolve(host, port, socket.AF_UNSPEC)
+            reader, writer = await asyncio.open_connection(found["host"], found["port"])
             try:
                 await _Handshake(host, tls, tried).follow(reader, writer)
             finally:

@@ -6,16 +6,20 @@ Whether a form, a certificate or a service exists is not decided here, but by th
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from formcase.messages import NOTHING, Message, message
 from formcase.sources.certificates.thumbprint import MalformedThumbprintError, normal_thumbprint
+from formcase.sources.interact.networks import LOOPBACK, NETWORKS_SETTING, Network, is_impossible, may_be_called
 
 SMALLEST_USUAL_INTERVAL = 60
 LARGEST_USUAL_INTERVAL = 300
 LARGEST_INTERVAL = 31 * 24 * 60 * 60
 
+# numbers that some systems take for an IPv4 address, such as 0x7f000001 or 127.1
+_ODD_ADDRESS = re.compile(r"(?!\d{1,3}(?:\.\d{1,3}){3}$)(?:[^:]*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?", re.IGNORECASE)
 IDENTIFIER = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9._\-]{0,63}")
 
 
@@ -55,13 +59,13 @@ def parse_watch_interval(text: str) -> WatchInterval:
     return WatchInterval(seconds)
 
 
-def parse_url(text: str, *, allow_loopback_http: bool = False) -> str:
+def parse_url(text: str, *, allow_loopback_http: bool = False, networks: Sequence[Network] = LOOPBACK) -> str:
     """The address of the Interact API without a closing slash.
 
     It must be https, or http to this machine where the setting allows that; a user name, password, query or fragment
-    is no part of it. It is the only address that is ever called: nothing found in an answer is. Networks are not
-    told apart, because a form service may well stand in an internal one; only addresses that no form service can
-    have (link-local, where clouds keep their credentials, multicast and 0.0.0.0) are refused.
+    is no part of it. It is the only address that is ever called: nothing found in an answer is. Where it holds an
+    address instead of a name, that must be public or lie in one of the networks; names are looked at when a connection
+    is made (`networks`).
     """
     typed = text.strip()
     parts = _address_parts(text, typed)
@@ -74,7 +78,7 @@ def parse_url(text: str, *, allow_loopback_http: bool = False) -> str:
         raise _url_error(text, message("It must not hold a user name or a password."))
     if "?" in typed or "#" in typed:
         raise _url_error(text, message("It must end with the path: no “?” and no “#”."))
-    _refuse_impossible_host(text, host)
+    _refuse_host(text, host, networks)
     # otherwise as typed, because the service compares the assertion's audience with its own address letter by letter
     return typed.rstrip("/")
 
@@ -140,7 +144,7 @@ def _address_parts(text: str, typed: str) -> SplitResult:
         port = parts.port
     except ValueError as error:
         raise _url_error(text, message("It is no address: {reason}.", reason=str(error))) from error
-    if not parts.hostname or port == 0:
+    if not parts.hostname or port == 0 or _ODD_ADDRESS.fullmatch(parts.hostname):
         raise _url_error(text, message("It names no host, as in https://forms.example.dk/interact."))
     if not typed.isascii():
         raise _url_error(
@@ -161,15 +165,19 @@ def _refuse_plain_http(text: str, host: str, *, allowed: bool) -> None:
         )
 
 
-def _refuse_impossible_host(text: str, host: str) -> None:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    address = mapped or address
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+def _refuse_host(text: str, host: str, networks: Sequence[Network]) -> None:
+    if is_impossible(host):
         raise _url_error(text, message("No form service can have the address {host}.", host=host))
+    if not may_be_called(host, networks):
+        raise _url_error(
+            text,
+            message(
+                "The address {host} lies in an internal network. Whoever runs Formcase must allow that network with "
+                "the setting {setting}.",
+                host=host,
+                setting=NETWORKS_SETTING,
+            ),
+        )
 
 
 def _url_error(text: str, reason: Message) -> ParameterError:

@@ -1,9 +1,11 @@
 """What a connection to a form service is made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from formcase.sources.certificates.certificate import StoredCertificate
+from formcase.sources.interact.networks import LOOPBACK, Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class InteractSettings:
 
     url: as in the workflow's parameter. ca_file: more certificate authorities than the system's, PEM.
     allow_loopback_http: plain http to this machine is allowed, where nothing shows who we are but the assertion.
+    networks: where else than at a public address it may stand.
     """
 
     url: str
@@ -39,4 +42,5 @@ class InteractSettings:
     certificate: StoredCertificate
     ca_file: Path | None = None
     allow_loopback_http: bool = False
+    networks: Sequence[Network] = LOOPBACK
     patience: Patience = field(default_factory=Patience)

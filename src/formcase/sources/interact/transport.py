@@ -1,7 +1,7 @@
 """HTTP calls to one form service over TLS with our certificate. Knows nothing of tokens or of what is said.
 
-No redirect is followed, no cookie kept, no proxy taken from the environment, no content coding undone, and no
-address called but those below the service's own.
+No redirect is followed, no cookie kept, no proxy taken from the environment, no content coding undone, no address
+called but those below the service's own, and no network entered but those that are allowed.
 """
 
 import ssl
@@ -18,6 +18,7 @@ from formcase.messages import Message, message
 from formcase.outcomes import Setup, Unreadable
 from formcase.sources.interact.faults import FAULTS, lost_without_reason, outcome_of
 from formcase.sources.interact.listening import listen_for_refusal
+from formcase.sources.interact.networks import GuardedResolver
 from formcase.sources.interact.problems import LARGEST_PROBLEM, Answer
 from formcase.sources.interact.settings import InteractSettings, Patience
 
@@ -49,6 +50,7 @@ class Transport:
     def __init__(self, settings: InteractSettings) -> None:
         self._url = settings.url
         self._patience: Patience = settings.patience
+        self._networks = settings.networks
         self._tls = _tls(settings)
         self._session: aiohttp.ClientSession | None = None
 
@@ -92,7 +94,7 @@ class Transport:
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=self._tls or True),
+                connector=aiohttp.TCPConnector(ssl=self._tls or True, resolver=GuardedResolver(self._networks)),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
@@ -123,7 +125,9 @@ class Transport:
         """Raises `Setup` where a connection was cut because the service refuses our certificate."""
         parts = urlsplit(self._url)
         if self._tls and parts.hostname:
-            await listen_for_refusal(parts.hostname, parts.port or 443, self._tls, tried, self._patience.listening)
+            place = (parts.hostname, parts.port or 443)
+            resolver = GuardedResolver(self._networks)
+            await listen_for_refusal(place, resolver, self._tls, tried, self._patience.listening)
 
 
 async def read_answer(response: aiohttp.ClientResponse, call: Call, limit: int) -> Answer:

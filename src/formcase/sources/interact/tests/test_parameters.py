@@ -1,5 +1,7 @@
 """What a person types into the parameters, and what is said about it."""
 
+from ipaddress import ip_network
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,8 +75,8 @@ def test_an_interval_that_is_no_positive_whole_number_is_refused(text):
     [
         ("https://forms.example.dk/interact", "https://forms.example.dk/interact"),
         ("  https://forms.example.dk:8443/interact// ", "https://forms.example.dk:8443/interact"),
-        ("https://10.1.2.3/", "https://10.1.2.3"),
-        ("https://[2001:db8::1]:8443/a/b", "https://[2001:db8::1]:8443/a/b"),
+        ("https://93.184.216.34/", "https://93.184.216.34"),
+        ("https://[2606:2800:220:1::1]:8443/a/b", "https://[2606:2800:220:1::1]:8443/a/b"),
         ("https://Forms.Example.dk/Interact", "https://Forms.Example.dk/Interact"),
     ],
 )
@@ -107,6 +109,16 @@ def test_an_https_address_is_taken_as_typed_without_its_closing_slash(text, url)
         "https://169.254.169.254/latest",
         "https://[fe80::1]/",
         "https://[::ffff:169.254.169.254]/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[2002:a9fe:a9fe::1]/",
+        "https://[fd00:ec2::254]/",
+        "https://100.100.100.200/",
+        "https://255.255.255.255/",
+        "https://2852039166/",
+        "https://0xa9fea9fe/",
+        "https://0251.0376.0251.0376/",
+        "https://127.1/",
+        "https://169.254.169.254./",
         "https://0.0.0.0/",
         "https://224.0.0.1/",
         "https://økonomi.example.dk/",
@@ -114,6 +126,32 @@ def test_an_https_address_is_taken_as_typed_without_its_closing_slash(text, url)
 )
 def test_what_can_be_no_address_of_a_form_service_is_refused(text):
     assert complaint(parse_url, text).name == "Url"
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("10.1.2.3", "10.1.0.0/16"),
+        ("192.168.7.7", "192.168.7.0/24"),
+        ("172.16.0.1", "172.16.0.0/12"),
+        ("100.64.1.1", "100.64.0.0/10"),
+        ("[fd12:3456::1]", "fd12:3456::/32"),
+        ("[::ffff:10.1.2.3]", "10.0.0.0/8"),
+        ("127.0.0.1", "127.0.0.0/8"),
+    ],
+)
+def test_an_internal_address_must_lie_in_a_network_that_is_allowed(host, network):
+    url = f"https://{host}/interact"
+    for others in ((), (ip_network("10.2.0.0/16"),)):
+        refused = complaint(parse_url, url, networks=others)
+        assert "FORMCASE_INTERACT_NETWORKS" in refused.message.text()
+    assert parse_url(url, networks=(ip_network(network),)) == url
+
+
+def test_what_is_impossible_is_refused_whatever_is_allowed():
+    everything = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+    for host in ("169.254.169.254", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "0.0.0.0", "168.63.129.16"):
+        complaint(parse_url, f"https://{host}/", networks=everything)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"])
