@@ -162,6 +162,7 @@ class ManyMachines(Installation):
             "FORMCASE_CASE_SYSTEM_CLIENT_ID": "formcase",
             "FORMCASE_CASE_SYSTEM_CLIENT_SECRET": (self.data / "secrets" / "case-system-account").read_text(),
             "FORMCASE_CASE_SYSTEM_CA_FILE": str(self._folder / "authority.pem"),
+            "FORMCASE_INTERACT_NETWORKS": "10.77.0.0/24",
             "FORMCASE_INTERACT_CA_FILE": str(self.forms.installation.data / "authority" / "authority.pem"),
         }
 
