@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
+from emptying import empty
 from formcase.site.embedded.database import EmbeddedDatabase
 from reliability.noting import figures
 
@@ -61,6 +62,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let the test database be emptied between tests, which the audit log refuses everywhere else."""
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER audit_entry_keep_all")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_at_the_cost_of_what_was_written() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty("default"))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
