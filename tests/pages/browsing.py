@@ -52,14 +52,13 @@ class Complaints:
 
 @dataclass
 class Screenshots:
-    """Where pictures of the pages go, for people to look at."""
+    """Where pictures of the pages go, for people to look at; to draw them takes as long as all checks together."""
 
-    folder: Path
+    folder: Path | None
 
-    def take(self, page: Page, name: str) -> Path:
-        path = self.folder / f"{name}.png"
-        page.screenshot(path=path, full_page=True, animations="disabled")
-        return path
+    def take(self, page: Page, name: str, *, full_page: bool = True) -> None:
+        if self.folder is not None:
+            page.screenshot(path=self.folder / f"{name}.png", full_page=full_page, animations="disabled")
 
 
 @dataclass

@@ -152,7 +152,7 @@ def test_files_are_shown_in_the_page(log_in, check_page, screenshots, filed):
             assert "Køkken" in page.locator("pre.xml").inner_text()
         if kind == "pdf":
             page.wait_for_timeout(1500)  # the browser's viewer tells nobody when it has drawn the page
-            page.screenshot(path=screenshots.folder / "case-system-pdf-in-its-frame.png")
+            screenshots.take(page, "case-system-pdf-in-its-frame", full_page=False)
         check_page(page, f"case-system-shown-{kind}")
     page.goto(f"/case-system/documents/{filed['zip']}/")
     assert page.locator("main iframe, main img").count() == 0

@@ -162,6 +162,7 @@ def test_nobody_is_called_where_all_is_well(flags):
     assert figures.attention() == ()
 
 
+@pytest.mark.long
 def test_the_figures_of_many_submissions_come_from_indexes(transactional_db):
     filling.mark_for_tests()
     try:
