@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from formcase.formservice import forms
@@ -29,8 +30,8 @@ def language(request) -> str:
 def ida(page, context, live_server, transactional_db, language) -> Page:
     """A page of an administrator, in the language."""
     administrator = Administrator.objects.create(name="ida", must_change=False)
-    context.add_cookies([{"name": COOKIE, "value": begin_session(administrator), "url": live_server.url}])
-    context.set_extra_http_headers({"Accept-Language": language})
+    cookies = {COOKIE: begin_session(administrator), settings.LANGUAGE_COOKIE_NAME: language}
+    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
     Client.objects.create(client_id="municipal-workflow", form_ids=None)
     Client.objects.create(client_id="archive", form_ids=[f"every-{language}"])
     forms.publish(everything(language), by="bo", comment="The first one")
