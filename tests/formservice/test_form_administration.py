@@ -1,11 +1,12 @@
 """The administrators' pages for forms: a definition becomes a draft, is compared, tried, and published."""
 
 import json
-import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from formcase.formservice import forms, retention
 from formcase.formservice.administration.sessions import COOKIE, begin_session
@@ -15,6 +16,8 @@ from formcase.formservice.models import (
     FormDraft,
     FormVersion,
     IssuedIdentifiers,
+    Status,
+    StatusEntry,
     StoredFile,
     Submission,
 )
@@ -228,13 +231,53 @@ def test_the_list_tells_versions_drafts_and_who_gets_what(ida):
     assert rows["new-one"].draft.version == 1
 
 
+def submission(number: int, status: str = Status.IMPORTED, days_ago: int = 0) -> Submission:
+    """One of the form, Imported so many days ago."""
+    at = timezone.now() - timedelta(days=days_ago)
+    return Submission.objects.create(
+        submission_id=f"s-{number}",
+        reference_id=f"R-{number}",
+        form_id="every-en",
+        form_title="Building permit",
+        form_version=1,
+        submitted_at=at,
+        status=status,
+        imported_at=at if status == Status.IMPORTED else None,
+    )
+
+
 def test_a_shorter_retention_is_asked_once_more_and_written_down(ida):
     forms.publish(everything())
+    submission(1, days_ago=60)
+    submission(2, days_ago=20)
+    submission(3, Status.DELIVERED, days_ago=900)
     address = "/form-service/retention/every-en/"
     assert "30" in str(ida.post(address, {"days": "29"}).context["given"].errors["days"])
-    ida.post(address, {"days": "400"})
-    assert retention.keep_days_of("every-en") == 400
-    text = ida.get("/form-service/retention/").content.decode()
-    assert re.search(r"ida · every-en: Kept after Imported: 400 days", text)
+    assert ida.get("/form-service/retention/").context["due"] == 0
+    assert ida.post(address, {"days": "30"}).context["would_go"] == 1
+    assert retention.keep_days_of("every-en") == 90
+    ida.post(address, {"days": "30", "sure_of": "1"})
+    page = ida.get("/form-service/retention/")
+    assert page.context["due"] == 1
+    assert "ida · every-en: Kept after Imported: 30 days (before: as everywhere)" in page.content.decode()
+    assert retention.remove_finished() == 1
+    assert set(Submission.objects.values_list("submission_id", flat=True)) == {"s-2", "s-3"}
     ida.post(address, {"days": ""})
-    assert retention.keep_days_of("every-en") == retention.keep_days()
+    assert retention.keep_days_of("every-en") == 90
+
+
+def test_the_chart_tells_what_became_what_on_each_day(ida):
+    forms.publish(everything())
+    blocked, other = submission(1), submission(2)
+    today = timezone.now()
+    told = [(blocked, "Submitted", 3), (blocked, "TemporaryBlocked", 2), (blocked, "TemporaryBlocked", 2)]
+    told += [(blocked, "Imported", 0), (other, "Submitted", 0), (other, "Submitted", 40)]
+    for one, status, days in told:
+        entry = StatusEntry.objects.create(submission=one, status=status, at=today)
+        StatusEntry.objects.filter(pk=entry.pk).update(recorded_at=today - timedelta(days=days))
+    figure = ida.get("/form-service/dialogues-over-time/").context["chart"]
+    assert [row.counts for row in figure.table[:4]] == [(1, 0, 0, 1), (0, 0, 0, 0), (0, 0, 1, 0), (1, 0, 0, 0)]
+    assert figure.legend[0].count == 2
+    longer = ida.get("/form-service/dialogues-over-time/?days=90&form=every-en").context["chart"]
+    assert longer.legend[0].count == 3
+    assert ida.get("/form-service/dialogues-over-time/?days=7&form=made-up").status_code == 200
