@@ -135,7 +135,7 @@ class ManyMachines(Installation):
         host = self.network["web"]
         log = self._folder / "web.log"
         with log.open("ab") as output:
-            process = host.start([sys.executable, "-m", "formcase", "serve"], self.of_host(host), output)
+            process = host.start([sys.executable, "-m", "formcase", "serve", "web"], self.of_host(host), output)
         try:
             wait_until(lambda: _runs(process, log) and "Start page" in log.read_text(), START, log.read_text)
             yield host

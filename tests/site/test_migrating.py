@@ -16,7 +16,7 @@ from workflows.bench import transactional_db
 
 __all__ = ["transactional_db"]
 
-FIRST_RELEASE = {"accounts": 1, "audit": 2, "casesystem": 2, "formservice": 3, "workflows": 11}
+FIRST_RELEASE = {"accounts": 1, "audit": 2, "casesystem": 2, "formservice": 5, "workflows": 13}
 """The last migration of each part that is in the first release, which makes the tables; until then, raise it."""
 
 LOCKING = {
@@ -26,14 +26,32 @@ LOCKING = {
     r"ADD CONSTRAINT(?!.*NOT VALID)": "a constraint is added NOT VALID, and validated in a migration of its own",
 }
 
+BREAKING = {
+    r"DROP COLUMN|DROP TABLE": "the version before reads it: name it in TAKEN_AWAY once no supported version does",
+    r"RENAME (TO|COLUMN)": "the version before knows the old name: add another, write both, then take the old one away",
+    r"ADD COLUMN(?!.*DEFAULT).*NOT NULL": "the version before writes rows without it: db_default, or let it be null",
+    r"ALTER COLUMN \S+ DROP DEFAULT": "the version before writes rows without it: db_default, which the database keeps",
+}
+TAKEN_AWAY: dict[str, str] = {}
+"""What a migration takes away, by its name: why no version that may still be at work reads or writes it."""
+
 
 def locking(statements: str) -> list[str]:
     """What of these would hold a big table for long, and what to do instead."""
+    return _found(statements, LOCKING)
+
+
+def breaking(statements: str) -> list[str]:
+    """What of these the version before can't live with while it works on, and what to do instead."""
+    return _found(statements, BREAKING)
+
+
+def _found(statements: str, remedies: dict[str, str]) -> list[str]:
     made = set(re.findall(r'CREATE TABLE "?(\w+)', statements))
     found = []
     for line in statements.splitlines():
-        if not any(f'"{table}"' in line for table in made):  # nobody waits for a table that is only made now
-            found += [f"{remedy}: {line}" for pattern, remedy in LOCKING.items() if re.search(pattern, line)]
+        if not any(f'"{table}"' in line for table in made):  # nobody uses a table that is only made now
+            found += [f"{remedy}: {line}" for pattern, remedy in remedies.items() if re.search(pattern, line)]
     return found
 
 
@@ -45,12 +63,25 @@ def test_what_locks_a_big_table_for_long_is_recognised():
     assert locking('ALTER TABLE "big" ADD COLUMN "b" int NULL;') == []
 
 
+def test_what_the_version_before_cannot_live_with_is_recognised():
+    assert len(breaking('ALTER TABLE "big" DROP COLUMN "b" CASCADE;')) == 1
+    assert len(breaking('ALTER TABLE "big" RENAME COLUMN "b" TO "c";')) == 1
+    assert len(breaking('ALTER TABLE "big" ADD COLUMN "b" int NOT NULL;')) == 1
+    added = 'ALTER TABLE "big" ADD COLUMN "b" int DEFAULT 0 NOT NULL;'
+    assert breaking(added) == []
+    assert len(breaking(f'{added}\nALTER TABLE "big" ALTER COLUMN "b" DROP DEFAULT;')) == 1, "as Django does by itself"
+    assert breaking('ALTER TABLE "big" ADD COLUMN "b" int NULL;') == []
+    assert breaking('CREATE TABLE "new" ("b" int NOT NULL);') == []
+
+
 @pytest.mark.django_db
-def test_no_migration_after_the_first_release_locks_a_big_table_for_long(capsys):
+def test_no_migration_after_the_first_release_locks_a_big_table_for_long_or_breaks_the_version_before(capsys):
     for app, name in MigrationLoader(connection).disk_migrations:
         if int(name[:4]) > FIRST_RELEASE.get(app, 0) and app in FIRST_RELEASE:
             call_command("sqlmigrate", app, name)
-            assert locking(capsys.readouterr().out) == [], f"{app}.{name}"
+            statements = capsys.readouterr().out
+            assert locking(statements) == [], f"{app}.{name}"
+            assert f"{app}.{name}" in TAKEN_AWAY or breaking(statements) == [], f"{app}.{name}"
 
 
 def test_a_migration_lets_those_go_on_who_work_and_tries_again(transactional_db, monkeypatch):
