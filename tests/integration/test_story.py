@@ -60,9 +60,10 @@ def desk(installation: Installation) -> Iterator[Desk]:
     made.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def people(installation: Installation) -> Iterator[People]:
-    """A citizen, the form service's administrator and a caseworker."""
+    """A citizen, the form service's administrator and a caseworker; gone before the Configurator's administrator comes,
+    because two Playwrights can't run side by side."""
     wanted = os.environ.get("STORY_PICTURES")
     pictures = Path(wanted) if wanted else None
     if pictures is not None:

@@ -248,6 +248,22 @@ def test_another_browser_does_not_see_what_was_typed(page, browser, live_server)
     other.context.close()
 
 
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(page, tmp_path):
+    begin(page)
+    fill_person(page)
+    fill_work(page)
+    for name, size in (("plan.csv", 10), ("film.csv", 2_000_001)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    sent: list[int] = []
+    page.on("request", lambda request: sent.append(len(request.post_data_buffer or b"")))
+    page.get_by_label("Drawings of the building").set_input_files([tmp_path / "plan.csv", tmp_path / "film.csv"])
+    expect(page.get_by_role("button", name="Remove plan.csv")).to_be_visible()
+    expect(page.get_by_text("“film.csv” was not attached. The file is too large: at most 2 MB")).to_be_visible()
+    assert max(sent) < 100_000
+    page.get_by_label("Drawings of the building").set_input_files(tmp_path / "film.csv")
+    expect(page.get_by_role("alert")).to_contain_text("film.csv")
+
+
 def test_files_dropped_on_the_page_are_attached_and_a_wrong_one_is_refused(page):
     begin(page)
     fill_person(page)

@@ -78,13 +78,19 @@ def _plain(number: Decimal) -> str:
 
 
 def _date(value: object) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    danish = re.fullmatch(r"([0-9]{2})-([0-9]{2})-([0-9]{4})", text)
-    if danish:
-        text = "-".join(reversed(danish.groups()))
+    text = _day_first(value.strip()) if isinstance(value, str) else ""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) or not _is_date(text):
         raise ValueRefused(_("A date was expected: year-month-day or day-month-year, as in 2026-12-24 or 24-12-2026."))
     return text
+
+
+def _day_first(text: str) -> str:
+    """A day as people write it, 24-12-2026 or 1.3.2027, as the machine does; what is written otherwise is left so. What
+    follows the day stays."""
+    day = re.match(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})(?![0-9])", text)
+    if day is None:
+        return text
+    return f"{day[4]}-{int(day[3]):02}-{int(day[1]):02}{text[day.end() :]}"
 
 
 def _is_date(text: str) -> bool:
@@ -96,7 +102,7 @@ def _is_date(text: str) -> bool:
 
 
 def _date_time(value: object) -> str:
-    text = value.strip() if isinstance(value, str) else ""
+    text = _day_first(value.strip()) if isinstance(value, str) else ""
     local = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?", text)
     if local and _is_date(text[:10]):
         try:
@@ -105,7 +111,7 @@ def _date_time(value: object) -> str:
             pass
     elif read_instant(text):
         return text.upper()
-    raise ValueRefused(_("A date with a time was expected, as in 2026-12-24T12:00:00+01:00."))
+    raise ValueRefused(_("A date with a time was expected, as in 24-12-2026 12:00 or 2026-12-24T12:00:00+01:00."))
 
 
 def _boolean(value: object) -> str:

@@ -57,6 +57,8 @@ class Control:
     multiple: bool = False
     field: str = ""
     accept: str = ""
+    largest: int = 0
+    largest_told: str = ""
     attached: tuple[Attached, ...] = ()
 
     is_group = False
@@ -206,6 +208,8 @@ class Controls:
             multiple=field.multiple,
             field=field.name,
             accept=",".join(endings(kinds_of(field))) if field.is_file else "",
+            largest=largest_file(self._form, field) if field.is_file else 0,
+            largest_told=size_told(largest_file(self._form, field)) if field.is_file else "",
             attached=tuple(
                 Attached(upload.key, upload.name, size_told(upload.size))
                 for upload in self._uploads
@@ -231,7 +235,7 @@ class Controls:
 
 _FORMATS = {
     "date": lambda: _("Day-month-year, for example 24-12-2026"),
-    "dateTime": lambda: _("For example 2026-12-24 12:00"),
+    "dateTime": lambda: _("Day-month-year and time, for example 24-12-2026 12:00"),
     "cpr": lambda: _("Ten digits, for example 010203-1234"),
     "cvr": lambda: _("Eight digits"),
 }

@@ -99,15 +99,36 @@
     });
   }
 
+  // A file that misses its place must not take the place of the page.
+  for (const name of ["dragover", "drop"]) {
+    document.addEventListener(name, (event) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    });
+  }
+
   function attach(input) {
     if (!input.files.length) return;
-    const files = [...input.files];
     const name = input.name;
-    queue = queue.then(() => send(name, files));
+    const largest = Number(input.dataset.largest);
+    const files = [...input.files].filter((file) => file.size <= largest);
+    // nobody is to wait for a file that is refused in the end
+    const refused = [...input.files].filter((file) => file.size > largest);
+    if (files.length) queue = queue.then(() => send(name, files)).then(() => tellTooLarge(name, refused));
+    else {
+      input.value = "";
+      tellTooLarge(name, refused);
+    }
+  }
+
+  const groupOf = (name) => document.getElementById(name).closest(".form-group");
+
+  function tellTooLarge(name, files) {
+    const told = groupOf(name).querySelector("[data-too-large]");
+    told.textContent = files.map((file) => told.dataset.tooLarge.replace("[name]", () => file.name)).join(" ");
   }
 
   function send(name, files) {
-    const field = () => document.getElementById(name).closest(".form-group");
+    const field = () => groupOf(name);
     const data = typed();
     for (const file of files) data.append(name, file, file.name);
     const progress = field().querySelector("[data-progress]");
