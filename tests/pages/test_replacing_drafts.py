@@ -1,4 +1,4 @@
-"""Who would replace a draft that somebody else has changed meanwhile is told so first, whatever it is replaced by."""
+"""Who would replace what somebody else has saved meanwhile is told so first: a draft, or parameters."""
 
 import re
 
@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from formcase.accounts.roles import Role
-from formcase.workflows import versions
+from formcase.workflows import managing, versions
+from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.parameters import shown_values
 from formcase.workflows.versions import MAPPING, TRANSFORM
 from pages import filed
 from pages.both_ends import MAPPING_TEXT
@@ -77,3 +79,18 @@ def test_a_first_draft_that_appeared_meanwhile_is_told_of_too(workflow, client):
     versions.save_draft(workflow, TRANSFORM, stylesheet, "mona")
     answer = client.post(address, {"seen": before, "text": stylesheet})
     assert "mona has changed the draft meanwhile" in answer.content.decode()
+
+
+def test_parameters_that_somebody_else_has_saved_meanwhile_are_not_lost_silently(workflow, client):
+    address = f"/workflows/{workflow.pk}/parameters/"
+    page = client.get(address).content.decode()
+    version = re.search(r'name="seen_version" value="(\d+)"', page)[1]
+    mine = {**shown_values(workflow), "WatchInterval": "120", "seen_version": version}
+    managing.change(ServiceWorkflow.objects.get(pk=workflow.pk), {"ExecutingUser": "LBR"}, by="mona")
+    page = client.post(address, mine).content.decode()
+    assert "mona has saved other parameters meanwhile: ExecutingUser." in page
+    assert ServiceWorkflow.objects.get(pk=workflow.pk).executing_user == "LBR"
+    mine["seen_version"] = re.search(r'name="seen_version" value="(\d+)"', page)[1]
+    assert client.post(address, mine).status_code == 302
+    now = ServiceWorkflow.objects.get(pk=workflow.pk)
+    assert (now.executing_user, now.watch_interval) == ("SBH", 120)

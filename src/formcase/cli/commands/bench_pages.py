@@ -44,7 +44,7 @@ def _measured() -> Iterator[tuple[str, int, float, float]]:
     reader = User.objects.filter(username=READER).first() or managing.create(READER, values, must_change=False)
     client = Client(raise_request_exception=False, HTTP_HOST="localhost")
     client.force_login(reader)
-    for address in _addresses():
+    for address in addresses():
         _get(client, address)
         took, worked, status = [], [], 0
         for _ in range(TIMES):
@@ -65,7 +65,7 @@ def _get(client: "Client", address: str) -> int:
     return int(answer.status_code)
 
 
-def _addresses() -> Iterator[str]:
+def addresses() -> Iterator[str]:
     """Of every page without a key, of one thing's pages each, and of the listings with what narrows them."""
     from urllib.parse import quote_plus
 
@@ -145,6 +145,6 @@ def _asking_both_ends() -> Iterator[str]:
     yield reverse("configurator:workflow_mapping_part", args=[*workflow, "0"])
     yield reverse("configurator:workflow_mapping_part_add", args=[*workflow, "0"])
     yield reverse("configurator:workflow_parameters", args=workflow)
-    for name, typed in (("FormIds", ""), ("ExecutingUser", "s")):
-        suggestions = reverse("configurator:workflow_suggestions", args=[*workflow, name])
-        yield f"{suggestions}?{urlencode({name: typed})}"
+    yield reverse("configurator:workflow_suggestions", args=[*workflow, "FormIds"])
+    users = reverse("configurator:workflow_suggestions", args=[*workflow, "ExecutingUser"])
+    yield f"{users}?{urlencode({'sought': 's'})}"

@@ -32,6 +32,8 @@ from formcase.workflows.parameters import (
     warning,
 )
 
+_LONGEST_NUMBER = 9  # digits of a version
+
 
 class ParametersForm(forms.Form):
     """The six parameters in the order of the WorkZone page, then the workflow's other settings."""
@@ -56,7 +58,10 @@ def parameters(request: HttpRequest, key: int) -> HttpResponse:
     """Show and save them."""
     workflow = workflow_of(key)
     form = ParametersForm(request.POST if request.method == "POST" else None, workflow)
-    if request.method == "POST":
+    if request.method == "POST" and (told := _changed_meanwhile(request, workflow)):
+        form.is_valid()
+        form.add_error(None, told)
+    elif request.method == "POST":
         try:
             saved = managing.change(
                 workflow, {name: request.POST.get(name, "") for name in BY_NAME}, by=request.user.get_username()
@@ -106,11 +111,11 @@ def suggestions(request: HttpRequest, key: int, name: str) -> HttpResponse:
         if name == "FormIds":
             found = [Suggestion(form.id, form.title) for form in async_to_sync(choices.released_forms)(workflow)]
         else:
-            codes = async_to_sync(choices.users)(request.GET.get("ExecutingUser", ""))
+            codes = async_to_sync(choices.users)(request.GET.get("sought", ""))
             found = [Suggestion(code, text) for code, text in codes]
     except Outcome as outcome:
         problem = _text(outcome.message())
-    context = {"suggestions": found, "problem": problem, "name": name, "workflow": workflow}
+    context = {"suggestions": found, "problem": problem, "name": name, "is_many": name == "FormIds"}
     return render(request, "configurator/parts/suggestions.html", context)
 
 
@@ -152,6 +157,25 @@ def restore(request: HttpRequest, key: int, number: int) -> HttpResponse:
     )
 
 
+def _changed_meanwhile(request: HttpRequest, workflow: ServiceWorkflow) -> str:
+    """That somebody else has saved other parameters since the page was shown, and which; empty where nobody has."""
+    seen = request.POST.get("seen_version", "")
+    if not seen.isdecimal() or len(seen) > _LONGEST_NUMBER:
+        return ""
+    before = WorkflowVersion.objects.filter(workflow=workflow, version=int(seen)).first()
+    now = shown_values(workflow)
+    changed = [] if before is None else [name for name, value in _settings(before).items() if now.get(name) != value]
+    if not changed:
+        return ""
+    last = WorkflowVersion.objects.filter(workflow=workflow).order_by("-version").first()
+    text = gettext(
+        "{who} has saved other parameters meanwhile: {names}. Nothing of yours is saved yet. What you typed stands "
+        "below; saving it now replaces theirs."
+    )
+    who = last.saved_by if last is not None else ""
+    return text.format(who=who or gettext("Somebody"), names=", ".join(changed))
+
+
 def _field(parameter: Parameter, address: str) -> forms.CharField:
     attributes = {
         "autocomplete": "off",
@@ -161,7 +185,7 @@ def _field(parameter: Parameter, address: str) -> forms.CharField:
         "hx-target": f"#remark-{parameter.name}",
         "hx-swap": "innerHTML",
     }
-    if parameter.name in ("CertificateThumbprint", "ExecutingUser"):
+    if parameter.name == "CertificateThumbprint":
         attributes["list"] = f"choices-{parameter.name}"
     help_text = format_html_join(
         " ", "{}", ((parameter.explanation,), (gettext_lazy("Example:"),), (parameter.sample,))
