@@ -43,18 +43,15 @@ def keep_form(form_id: str, days: int | None, *, by: str = "") -> None:
             settings_of.save(update_fields=["keep_days"])
 
 
-def due() -> dict[str, int]:
-    """How many submissions of each form the next run would remove."""
-    own, now = own_days(), timezone.now()
-    finished = Submission.objects.filter(status=Status.IMPORTED)
-    earliest = finished.filter(imported_at__lt=now - SHORTEST)
-    usual = earliest.exclude(form_id__in=list(own)).filter(imported_at__lt=now - timedelta(days=keep_days()))
+def due(form_id: str | None = None) -> dict[str, int]:
+    """How many submissions of each form, or of this one, the next run would remove."""
+    own = own_days()
+    if form_id is not None:
+        return {form_id: due_of(form_id, own.get(form_id, keep_days()))}
+    before = timezone.now() - timedelta(days=keep_days())
+    usual = Submission.objects.filter(status=Status.IMPORTED, imported_at__lt=before).exclude(form_id__in=list(own))
     counted = dict(usual.values_list("form_id").annotate(number=Count("pk")).order_by())
-    for form_id, days in own.items():
-        number = due_of(form_id, days)
-        if number:
-            counted[form_id] = number
-    return counted
+    return counted | {single: due_of(single, days) for single, days in own.items()}
 
 
 def due_of(form_id: str, days: int) -> int:

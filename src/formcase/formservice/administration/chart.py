@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from formcase.appearance.chart import Column, Figure, Kind, figure
 from formcase.appearance.days import day_of_week, short_day
 from formcase.formservice.administration.statuses import WORDS, StatusWords
-from formcase.formservice.models import StatusEntry, Submission
+from formcase.formservice.models import Status, StatusEntry, Submission
 
 DAYS = 30
 PERIODS = (30, 90)  # days that the chart of what became can show; LABELS must divide each
@@ -35,8 +35,11 @@ def became(days: int, form_id: str = "") -> Figure:
     found = StatusEntry.objects.filter(recorded_at__gte=_begin(shown[0]))
     if form_id:
         found = found.filter(submission__form_id=form_id)
-    rows = found.annotate(day=TruncDate("recorded_at")).values_list("day", "status")
-    counted = _by_day(rows.annotate(number=Count("submission", distinct=True)).order_by())
+    rows = found.annotate(day=TruncDate("recorded_at")).values_list("day", "status").order_by()
+    # nothing is Submitted twice, and telling which stand there twice takes most of the time
+    submitted = rows.filter(status=Status.SUBMITTED).annotate(number=Count("pk"))
+    others = rows.exclude(status=Status.SUBMITTED).annotate(number=Count("submission", distinct=True))
+    counted = _by_day([*submitted, *others])
     heading = ngettext("Statuses reported in the last day", "Statuses reported in the last {days} days", days)
     return figure(heading.format(days=days), _columns(shown, counted), KINDS, LABELS)
 

@@ -1,5 +1,6 @@
 """Retention: how long what is Imported stays, for each form, and what the next run will remove."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import forms as django_forms
@@ -64,7 +65,7 @@ def retention_list(request: HttpRequest, administrator: Administrator) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 def retention_form(request: HttpRequest, administrator: Administrator, form_id: str) -> HttpResponse:
     """Setting it for one form. Where that would make the next run remove more, it is asked first."""
-    row = next((row for row in _rows() if row.form_id == form_id), None)
+    row = next(iter(_rows(form_id)), None) if "\0" not in form_id else None
     if row is None:
         raise Http404
     given = _Days(request.POST or None, initial={"days": row.own})
@@ -90,30 +91,38 @@ def _told(title: str, days: int) -> str:
     return text.format(title=title, days=days)
 
 
-def _rows() -> list[_Row]:
-    """Every form that is there, or that something was submitted of."""
-    titles = dict(Submission.objects.order_by("form_id", "-submitted_at").distinct("form_id").values_list(*_TITLE))
-    titles |= {form.form_id: form.title for form in forms.newest()}
-    found = Submission.objects.values_list("form_id", "status").annotate(number=Count("pk")).order_by()
+def _rows(form_id: str | None = None) -> list[_Row]:
+    """Every form that is there, or that something was submitted of; or the named one alone."""
+    submissions = Submission.objects.all() if form_id is None else Submission.objects.filter(form_id=form_id)
     imported: dict[str, int] = {}
     waiting: dict[str, int] = {}
-    for form_id, status, number in found:
+    for found, status, number in submissions.values_list("form_id", "status").annotate(number=Count("pk")).order_by():
         counts = imported if status == Status.IMPORTED else waiting
-        counts[form_id] = counts.get(form_id, 0) + number
-    own, due = retention.own_days(), retention.due()
+        counts[found] = counts.get(found, 0) + number
+    own, due = retention.own_days(), retention.due(form_id)
     rows = [
         _Row(
-            form_id,
+            found,
             title,
-            own.get(form_id),
-            own.get(form_id, retention.keep_days()),
-            imported.get(form_id, 0),
-            waiting.get(form_id, 0),
-            due.get(form_id, 0),
+            own.get(found),
+            own.get(found, retention.keep_days()),
+            imported.get(found, 0),
+            waiting.get(found, 0),
+            due.get(found, 0),
         )
-        for form_id, title in titles.items()
+        for found, title in _titles({**imported, **waiting}, form_id).items()
     ]
     return sorted(rows, key=lambda row: (row.title.casefold(), row.form_id))
 
 
-_TITLE = ("form_id", "form_title")
+def _titles(submitted: Iterable[str], form_id: str | None) -> dict[str, str]:
+    """The titles of the forms; of one that is not here, as the newest of its submissions has it."""
+    published = forms.newest(None if form_id is None else [form_id])
+    titles = {form.form_id: form.title for form in published}
+    for found in submitted:
+        if found not in titles:
+            newest = (
+                Submission.objects.filter(form_id=found).order_by("-submitted_at").values_list("form_title", flat=True)
+            )
+            titles[found] = newest[:1].get()
+    return titles
