@@ -372,6 +372,7 @@ def test_deleting(anders, soeren):
         (b'{"BUILDAREA": 1e99888888888888888888888889}', 400, "InvalidJson"),
         (b'{"Title": "a", "Title": "b"}', 400, "InvalidJson"),
         (b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", 400, "InvalidJson"),
+        (b'{"Tit\\ud800le": "A"}', 400, "InvalidJson"),
         (b'{"Title": "\\ud800", "FileClass_Value": "02.15"}', 400, "WrongType"),
         (b"\xff\xfe", 400, "InvalidJson"),
     ],

@@ -139,6 +139,8 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands twice")
+    for name in found:
+        name.encode()  # half a character in it could not be told in any answer
     return found
 
 
