@@ -21,6 +21,7 @@ def content_security_policy() -> str:
         "img-src 'self'",
         "font-src 'self'",
         "frame-src 'self'",
+        "object-src 'none'",
         " ".join(("form-action 'self'", *settings.FORM_TARGETS)),
         "base-uri 'none'",
         "frame-ancestors 'none'",
