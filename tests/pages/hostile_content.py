@@ -13,9 +13,11 @@ from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Left
+from django.test import Client
 from django.utils import timezone
 
 from casesystem.office import ACCOUNT, SECRET, Office
@@ -31,9 +33,11 @@ from formcase.configurator.pages.workflow_transform import NEW
 from formcase.filing.journal import Filed
 from formcase.formservice import forms
 from formcase.formservice.administration.passwords import give_password
+from formcase.formservice.administration.sessions import COOKIE as ADMINISTRATOR
+from formcase.formservice.administration.sessions import begin_session
 from formcase.formservice.design import Form
 from formcase.formservice.filling import drafts
-from formcase.formservice.models import Filling, Status, StatusEntry, Submission
+from formcase.formservice.models import Administrator, Filling, Status, StatusEntry, Submission
 from formcase.formservice.submitting import AttachmentToSubmit, submit
 from formcase.messages import Message, as_data, message
 from formcase.planning.plan import AddParty, AddReference, CreateCase, CreateContact, Entry, Plan, PlanKind, Planned
@@ -87,10 +91,13 @@ KEPT = {
     "casesystem.AdministrationEntry": {"table", "action"},
     "casesystem.Document": {"storage_name", "sha256", "extension"},
     "casesystem.FileInfo": {"reference_digest"},
+    "formservice.AdministrationEntry": {"action", "about"},
+    "formservice.ClientCall": {"method", "kind", "form_id", "reason"},
+    "formservice.FormDraft": {"form_id", "definition"},
     "formservice.FormVersion": {"form_id", "definition"},
     "formservice.Submission": {"form_id", "reference_id", "submission_id"},
     "formservice.StoredFile": {"attachment_id", "field", "sha256", "location", "media_type"},
-    "formservice.Filling": {"key", "owner", "form_id"},
+    "formservice.Filling": {"key", "owner", "form_id", "trial_definition", "answers"},
     "formservice.Upload": {"key", "field", "sha256", "location", "media_type"},
     "formservice.FormSettings": {"form_id"},
     "workflows.ServiceWorkflow": {"type", "language", "form_ids", "url"},
@@ -104,7 +111,7 @@ KEPT = {
     "workflows.Finding": {"kind"},
 }
 # JSON that is data of ours around texts of others: keys whose values stay as they are.
-STRUCTURE = {"template", "hidden", "kind", "verdict", "check", "before", "id", "trial_definition"}
+STRUCTURE = {"template", "hidden", "kind", "verdict", "check", "before", "id"}
 
 
 @dataclass(frozen=True)
@@ -117,12 +124,15 @@ class Hostile:
     attachment: str
     filling: Filling
     sent: Filling
+    test: Filling
+    sent_test: Filling
 
 
 def make_hostile(ends: BothEnds) -> Hostile:
     """Fill the three parts with something of each kind, and then make every text hostile."""
     filling, sent = _fillings()
     dialogue = _dialogue()
+    test, sent_test = _tests_of_a_draft()
     made = Hostile(
         configurator=_configurator(ends),
         case_system=_case_system(),
@@ -130,6 +140,8 @@ def make_hostile(ends: BothEnds) -> Hostile:
         attachment=dialogue.files.get(kind="attachment").attachment_id,
         filling=filling,
         sent=sent,
+        test=test,
+        sent_test=sent_test,
     )
     with connection.cursor() as cursor:
         cursor.execute("set session_replication_role = replica")  # past the triggers that keep logs and versions
@@ -352,8 +364,10 @@ def _dialogue() -> Submission:
 
 
 def _hostile_form() -> Form:
-    definition = everything()
+    return forms.publish(_hostile_definition())
 
+
+def _hostile_definition(**changes: object) -> dict[str, object]:
     def bent(value: object, key: str = "") -> object:
         if isinstance(value, dict):
             return {name: bent(inner, name) for name, inner in value.items()}
@@ -361,7 +375,25 @@ def _hostile_form() -> Form:
             return [bent(inner, key) for inner in value]
         return f"{value} {HOSTILE}" if key in ("title", "help", "about") else value
 
-    return forms.publish(bent(definition))
+    return {name: bent(value, name) for name, value in everything().items()} | changes
+
+
+def _tests_of_a_draft() -> tuple[Filling, Filling]:
+    """A draft of a form, and two tests of it: one that is being filled in, and one that was sent."""
+    ida = Client()
+    ida.cookies[ADMINISTRATOR] = begin_session(Administrator.objects.get())
+    ida.post("/form-service/new-form/", {"text": json.dumps(_hostile_definition(version=2)), "seen": ""})
+    made = []
+    for _number in range(2):
+        base = ida.post("/form-service/forms/every-en/draft/test/").headers["Location"].removesuffix("1/")
+        ida.post(f"{base}1/", {"q-0-0": HOSTILE, "q-0-1": "251277-0071", "q-0-4": "false", "go": "next"})
+        made.append(Filling.objects.latest("pk"))
+    ida.post(f"{base}2/", {"q-1-0": "add", "q-1-4": "62,5", "q-1-8-entries": "0", "go": "next"})
+    ida.post(f"{base}4/", {"q-file-0": SimpleUploadedFile(f"{HOSTILE}.png", PICTURE), "go": "next"})
+    summary = ida.get(f"{base}summary/")
+    assert summary.context["is_complete"], summary.content.decode()
+    ida.post(f"{base}summary/", {"seen": summary.context["seen"]})
+    return made[0], made[1]
 
 
 def _fillings() -> tuple[Filling, Filling]:

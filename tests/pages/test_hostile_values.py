@@ -68,6 +68,7 @@ OTHERWISE = {
     "casesystem:document_content": None,  # what a browser can't show is only handed out as a download
     "form_service:start": 302,
     "form_service:sign_out": 405,
+    "form_service:form_try": 405,
     "configurator:submissions_act": 302,
     "configurator:certificate_remove": 404,
 }
@@ -77,7 +78,7 @@ QUIET = {
     "mfa_index", "mfa_list_webauthn", "socialaccount_login_cancelled", "form_service:sign_in", "form_service:password",
     "configurator:workflow_create", "configurator:workflow_parameter", "configurator:certificates",
     "configurator:certificate_import",
-    "configurator:case_system", "configurator:user_create", "configurator:own_account",
+    "configurator:error_cases_underway", "form_service:form_new", "configurator:case_system", "configurator:user_create", "configurator:own_account",
 }  # fmt: skip
 FORBIDDEN_TAGS = {"object", "embed", "base", "applet", "math"}
 HARMLESS = ("application/json", "application/pdf", "text/plain")
@@ -197,8 +198,19 @@ def _known(space: str, page: str, hostile: Hostile) -> Mapping[str, object]:
         case "forms":
             filling = hostile.sent if "receipt" in page else hostile.filling
             return {"form_id": filling.form_id, "key": filling.key, "number": 1}
+        case "form_service":
+            sent = page in ("form_test_receipt", "form_test_xml", "form_test_pdf", "form_test_upload")
+            return {
+                "reference": hostile.dialogue,
+                "attachment_id": hostile.attachment,
+                "form_id": hostile.filling.form_id,
+                "which": "draft",
+                "key": (hostile.sent_test if sent else hostile.test).key,
+                "number": 1,
+                "upload": hostile.sent_test.uploads.get().key,
+            }
         case _:
-            return {"reference": hostile.dialogue, "attachment_id": hostile.attachment, "pk": 1}
+            return {"pk": 1}
 
 
 def looked_at(answer: HttpResponseBase, what: str) -> Found | None:
