@@ -1,6 +1,7 @@
 """Kinds of files: told by name and content together, with what is dangerous refused."""
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -85,3 +86,19 @@ def test_a_form_may_take_other_kinds_and_says_which():
 def test_no_kind_that_can_be_run_is_known():
     known = {ending for kind in KINDS.values() for ending in kind.endings}
     assert known.isdisjoint({".exe", ".js", ".html", ".svg", ".docm", ".xlsm", ".bat", ".ps1", ".jar", ".msi"})
+
+
+def test_a_bomb_costs_nothing_for_nothing_is_unpacked():
+    """A spreadsheet of a quarter of a megabyte that would be a quarter of a gigabyte, and an archive that says it holds very much."""
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/workbook.xml", "w") as inside:
+        for _ in range(256):
+            inside.write(bytes(1024 * 1024))
+    tracemalloc.start()
+    check_whole(KINDS["xlsx"], bomb)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2 * 1024 * 1024
+    crowded = b"PK\x05\x06" + bytes(8) + (2**32 - 1).to_bytes(4, "little") * 2 + bytes(2)
+    with pytest.raises(FileRefused):
+        check_whole(KINDS["xlsx"], io.BytesIO(b"PK\x03\x04" + crowded))

@@ -78,7 +78,8 @@ QUIET = {
     "mfa_index", "mfa_list_webauthn", "socialaccount_login_cancelled", "form_service:sign_in", "form_service:password",
     "configurator:workflow_create", "configurator:workflow_parameter", "configurator:certificates",
     "configurator:certificate_import",
-    "configurator:error_cases_underway", "form_service:form_new", "configurator:case_system", "configurator:user_create", "configurator:own_account",
+    "configurator:error_cases_underway", "form_service:form_new",
+    "configurator:case_system", "configurator:user_create", "configurator:own_account",
 }  # fmt: skip
 FORBIDDEN_TAGS = {"object", "embed", "base", "applet", "math"}
 HARMLESS = ("application/json", "application/pdf", "text/plain")
