@@ -89,7 +89,7 @@ def test_no_kind_that_can_be_run_is_known():
 
 
 def test_a_bomb_costs_nothing_for_nothing_is_unpacked():
-    """A spreadsheet of a quarter of a megabyte that would be a quarter of a gigabyte, and an archive that says it holds very much."""
+    """A spreadsheet that would be a quarter of a gigabyte, and an archive that says it holds very much."""
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/workbook.xml", "w") as inside:
         for _ in range(256):
