@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from formcase.appearance.navigation import Link, MenuSection
+from formcase.formservice.administration.clients.banner import banner
 from formcase.formservice.models import Administrator
 
 
@@ -25,6 +26,7 @@ def show(
     found = {
         "administrator": administrator,
         "menu": _menu(request),
+        "banner": banner(),
         "breadcrumb": (*above, Link(title, current=True)) if above else (),
         "page_title": title,
     }
@@ -33,7 +35,13 @@ def show(
 
 def pages() -> tuple[tuple[str, str], ...]:
     """The pages of the menu: their names and titles."""
-    return (("dialogues", _("Submitted dialogues")), ("forms", _("Forms")), ("retention", _("Retention")))
+    return (
+        ("dialogues", _("Submitted dialogues")),
+        ("forms", _("Forms")),
+        ("retention", _("Retention")),
+        ("clients", _("Clients")),
+        ("calls", _("Log of calls")),
+    )
 
 
 def link_to(name: str) -> Link:

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from formcase.formservice.administration import dialogue_pages, history_pages, retention_pages, sign_in
+from formcase.formservice.administration.calls import urls as calls
+from formcase.formservice.administration.clients import urls as clients
 from formcase.formservice.administration.forms import urls as forms
 
 app_name = "form_service"
@@ -28,4 +30,6 @@ urlpatterns: list[URLPattern] = [
     *forms.urlpatterns,
     path("retention/", retention_pages.retention_list, name="retention"),
     path("retention/<str:form_id>/", retention_pages.retention_form, name="retention_form"),
+    *clients.urlpatterns,
+    *calls.urlpatterns,
 ]

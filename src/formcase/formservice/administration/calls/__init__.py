@@ -1,0 +1,1 @@
+"""The pages of the log of calls to the Interact API."""
