@@ -12,13 +12,20 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from formcase.formservice import calls, clients, expiry, setup
-from formcase.formservice.administration.passwords import give_password
+from formcase.formservice.administration.sessions import COOKIE, begin_session
 from formcase.formservice.calls import Call
 from formcase.formservice.certificates import read_client_certificate
-from formcase.formservice.models import AdministrationEntry, CallOutcome, Client, ClientCall, ClientCertificate
+from formcase.formservice.models import (
+    AdministrationEntry,
+    Administrator,
+    CallOutcome,
+    Client,
+    ClientCall,
+    ClientCertificate,
+)
 from formcase.formservice.refusals import Reason
 from formservice.conftest import definition
 
@@ -27,21 +34,22 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def password(transactional_db) -> str:
+def session(transactional_db) -> str:
+    """What a browser keeps in which the administrator ida is signed in."""
     setup.publish_form(definition("800636", title="Flag permit"))
     setup.publish_form(definition("800702", title="More information to your case"))
-    return give_password("ida", must_change=False)
+    return begin_session(Administrator.objects.create(name="ida", must_change=False))
 
 
 @pytest.fixture
-def browser_of_ida(password) -> Browser:
+def browser_of_ida(session) -> Browser:
     browser = Browser()
-    browser.post("/form-service/sign-in/", {"name": "ida", "password": password})
+    browser.cookies[COOKIE] = session
     return browser
 
 
 @pytest.fixture
-def norby(password) -> Client:
+def norby(session) -> Client:
     """A client with one form, and no certificate yet."""
     return clients.create("norby-esdh", "Nørby Kommune, ESDH", ["800636"], by="ida")
 
@@ -83,19 +91,29 @@ def logged(client: Client) -> None:
     calls.note_last_calls(many)
 
 
-@pytest.mark.parametrize("language", ["en", "da"])
-def test_the_pages_are_accessible_and_fit_a_phone(page, check_page, live_server, password, norby, language):
+@pytest.fixture(params=["en", "da"])
+def language(request) -> str:
+    """The language of the browser."""
+    return request.param
+
+
+@pytest.fixture
+def page_of_ida(page, context, live_server, browser_of_ida, language) -> Page:
+    """A page in a real browser; the server has been asked once before, and has all its parts together."""
+    assert browser_of_ida.get(LIST).status_code == 200
+    cookies = {COOKIE: browser_of_ida.cookies[COOKIE].value, "django_language": language}
+    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+    page.set_default_timeout(30_000)
+    return page
+
+
+def test_the_pages_are_accessible_and_fit_a_phone(page_of_ida, check_page, norby, language):
+    page = page_of_ida
     logged(norby)
     certificate(norby, 5)
     clients.revoke_certificate(certificate(norby, 200), by="ida")
     certificate(clients.create("elsinore", "", None, by="ida"), -0.5, since=-30)
     clients.change(norby, "Nørby Kommune, ESDH (drift)", ["800636", "800702", "900999"], by="ida")
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-    page.goto(LIST)
-    expect(page.locator("html")).to_have_attribute("lang", language)
-    page.get_by_label(re.compile("User name|Brugernavn")).fill("ida")
-    page.get_by_label(re.compile("Password|Adgangskode")).fill(password)
-    page.get_by_role("button", name=re.compile("Sign in|Log ind")).click()
     own = f"{LIST}{norby.pk}/"
     for name, address in {
         "clients": LIST,
@@ -110,7 +128,10 @@ def test_the_pages_are_accessible_and_fit_a_phone(page, check_page, live_server,
     }.items():
         page.goto(address)
         check_page(page, f"{name}-{language}")
-    page.get_by_label(re.compile("Or its text|Eller dets tekst")).fill("-----BEGIN PRIVATE KEY-----\nMIIB")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    page.get_by_label(re.compile("Or the certificate's text|Eller certifikatets tekst")).fill(
+        "-----BEGIN PRIVATE KEY-----\nMIIB"
+    )
     page.get_by_role("button", name=re.compile("^(Add|Tilføj)$")).click()
     expect(page.get_by_role("alert").filter(has_text=re.compile("private key|privat nøgle"))).to_be_visible()
     check_page(page, f"certificate-refused-{language}")
@@ -180,11 +201,11 @@ def test_a_certificate_is_added_once_and_a_key_is_kept_nowhere(browser_of_ida, n
     assert ClientCertificate.objects.count() == 1
 
 
-def test_a_page_that_changes_something_is_not_reached_from_elsewhere(password, norby):
+def test_a_page_that_changes_something_is_not_reached_from_elsewhere(browser_of_ida, norby):
     outside = Browser(enforce_csrf_checks=True)
-    outside.cookies = Browser().cookies
-    stranger = outside.post(f"{LIST}{norby.pk}/certificates/add/", {"text": "x"})
-    assert stranger.status_code == 403
+    outside.cookies = browser_of_ida.cookies
+    for address in ("edit/", "disable/", "enable/", "certificates/add/", "certificates/issue/"):
+        assert outside.post(f"{LIST}{norby.pk}/{address}", {"text": "x"}).status_code == 403
     for address in ("", "edit/", "disable/", "certificates/add/", "certificates/issue/"):
         assert Browser().get(f"{LIST}{norby.pk}/{address}").url.startswith("/form-service/sign-in/")
     assert Browser().get(f"{LOG}csv").url.startswith("/form-service/sign-in/")

@@ -134,6 +134,7 @@ _FORM_SERVICE = {
     "administrator": "Give an administrator of its pages a new password.",
     "keep": "Set how long what is Imported of a form is kept.",
     "tidy": "Remove what was kept long enough.",
+    "certificates": "List the clients' certificates that expire; exit code 1 where there is one.",
 }
 
 _WORKFLOW = {

@@ -1,7 +1,7 @@
 """`formcase form-service …`: looking after the built-in form service."""
 
 from formcase.cli import output
-from formcase.cli.failures import WRONG_USE, CommandFailed
+from formcase.cli.failures import ANSWER_IS_NO, WRONG_USE, CommandFailed
 from formcase.cli.options import Json
 from formcase.cli.runtime import prepared
 
@@ -38,11 +38,35 @@ def tidy(*, json: Json = False) -> None:
     """Remove what was kept long enough: Imported submissions, and forms that nobody goes on filling in. The form
     service does so by itself, too."""
     with prepared():
+        from formcase.formservice import calls
         from formcase.formservice.filling.drafts import remove_abandoned
         from formcase.formservice.retention import remove_finished
 
-        submissions, drafts = remove_finished(), remove_abandoned()
+        submissions, drafts, old_calls = remove_finished(), remove_abandoned(), calls.remove_old()
     if json:
-        output.print_json({"submissions": submissions, "drafts": drafts})
+        output.print_json({"submissions": submissions, "drafts": drafts, "calls": old_calls})
     else:
-        output.say(f"Removed {submissions} submissions and {drafts} drafts.")
+        output.say(f"Removed {submissions} submissions, {drafts} drafts and {old_calls} calls of the log.")
+
+
+def certificates(*, within: int = 60, json: Json = False) -> int:
+    """List the clients' certificates that have expired or expire within so many days (60 at most), unless the client
+    has gone over to another; exit code 1 where there is one."""
+    with prepared():
+        from formcase.formservice.expiry import THRESHOLDS, expiring
+
+        if not 0 <= within <= max(THRESHOLDS):
+            raise CommandFailed(f"--within takes 0 to {max(THRESHOLDS)} days, not {within}.", WRONG_USE)
+        rows: list[dict[str, output.Cell]] = [
+            {
+                "client": entry.certificate.client.client_id,
+                "thumbprint": entry.certificate.sha1,
+                "expires": entry.certificate.not_after.isoformat(),
+                "daysLeft": entry.days_left,
+            }
+            for entry in expiring()
+            if entry.days_left <= within
+        ]
+    columns = {"client": "Client", "thumbprint": "Thumbprint", "expires": "Expires", "daysLeft": "Days left"}
+    output.print_rows(columns, rows, as_json=json, name="certificates")
+    return ANSWER_IS_NO if rows else 0

@@ -91,7 +91,7 @@ class UploadForm(django_forms.Form):
         help_text=gettext_lazy("In PEM form and without the key: .pem, .crt or .cer."),
     )
     text = django_forms.CharField(
-        label=gettext_lazy("Or its text"),
+        label=gettext_lazy("Or the certificate's text"),
         required=False,
         max_length=LARGEST,
         strip=False,

@@ -1,7 +1,10 @@
 """What administrators changed about a client, in words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,4 +64,9 @@ def _value(name: str, state: dict[str, object]) -> str:
     value = state[name]
     if name == "forms":
         return _("all") if value is None else ", ".join(map(str, value if isinstance(value, list) else [])) or _("none")
-    return str(value)[:16].replace("T", " ") if name == "expires" else str(value)
+    return _moment(str(value)) if name == "expires" else str(value)
+
+
+def _moment(written: str) -> str:
+    local = timezone.localtime(datetime.fromisoformat(written))
+    return f"{date_format(local, 'j M Y')} {local:%H:%M}"
