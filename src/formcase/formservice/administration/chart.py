@@ -36,10 +36,10 @@ def became(days: int, form_id: str = "") -> Figure:
     if form_id:
         found = found.filter(submission__form_id=form_id)
     rows = found.annotate(day=TruncDate("recorded_at")).values_list("day", "status").order_by()
-    # nothing is Submitted twice, and telling which stand there twice takes most of the time
-    submitted = rows.filter(status=Status.SUBMITTED).annotate(number=Count("pk"))
-    others = rows.exclude(status=Status.SUBMITTED).annotate(number=Count("submission", distinct=True))
-    counted = _by_day([*submitted, *others])
+    # one that stays blocked is told so again with each new message
+    blocked = rows.filter(status=Status.TEMPORARY_BLOCKED).annotate(number=Count("submission", distinct=True))
+    others = rows.exclude(status=Status.TEMPORARY_BLOCKED).annotate(number=Count("pk"))
+    counted = _by_day([*blocked, *others])
     heading = ngettext("Statuses reported in the last day", "Statuses reported in the last {days} days", days)
     return figure(heading.format(days=days), _columns(shown, counted), KINDS, LABELS)
 
