@@ -1,6 +1,7 @@
 """Whatever one of the three sides can't account for is found, told, and put right where it can be; nothing is filed
 twice by it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,6 +100,19 @@ async def test_where_all_three_sides_agree_nothing_is_found(world):
     standing = await sync_to_async(runs.standing)()
     assert (standing.silent_failures, standing.well) == (0, True)
     assert [one.kind for one in await sync_to_async(figures.attention)() if one.kind == "unaccounted"] == []
+
+
+@pytest.mark.parametrize("repair", [False, True])
+async def test_a_form_service_that_has_moved_is_no_alarm_and_nothing_is_recorded_again(world, repair):
+    await world.ends(await world.submitted("ONE-1"))
+    await world.ends(await world.submitted("TWO-2", groups=(WRONG_GROUP, ANNA)))
+    await later(world)
+    for stored in world.forms.stored.values():  # it knows as well that an hour has gone by
+        stored.summary = replace(stored.summary, submitted_at=stored.summary.submitted_at - timedelta(hours=1))
+    await world.set(url="https://new.example/interact")
+    assert await compared(world, repair=repair) == {}
+    assert {record.source async for record in SubmissionRecord.objects.all()} == {"https://new.example/interact"}
+    assert await SubmissionRecord.objects.acount() == 2
 
 
 async def test_whatever_is_missing_anywhere_is_found_and_alarmed(world):

@@ -35,6 +35,7 @@ from formcase.workflows.data_keys import DataKeys, UnusableKey, openable
 from formcase.workflows.enqueueing import enqueue_filing
 from formcase.workflows.keeping import of_workflow
 from formcase.workflows.logbook import write_log
+from formcase.workflows.moving import recognise_moved
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
 from formcase.workflows.stored import filed_from, intent_from, kept, reasons_from
@@ -67,7 +68,7 @@ class PostgresJournal:
         async with self._transaction() as connection:
             known = await self._known(connection, source, summaries)
             unknown = [summary for summary in summaries if summary.id not in known]
-            if unknown and await self._moved(connection, workflow, source, unknown):
+            if unknown and await recognise_moved(connection, workflow, source, unknown):
                 known = await self._known(connection, source, summaries)
             recorded = []
             for summary in summaries:
@@ -156,31 +157,6 @@ class PostgresJournal:
             statement("known"), {"source": source, "submission_ids": [summary.id for summary in summaries]}
         )
         return {str(row["submission_id"]): row for row in await cursor.fetchall()}
-
-    async def _moved(
-        self,
-        connection: AsyncConnection[DictRow],
-        workflow: WorkflowKey,
-        source: str,
-        summaries: Sequence[SubmissionSummary],
-    ) -> bool:
-        """Whether some of these are known from another address, which the form service had before."""
-        cursor = await connection.execute(
-            statement("moved"),
-            {
-                "workflow": workflow,
-                "source": source,
-                "submission_ids": [summary.id for summary in summaries],
-                "reference_ids": [summary.reference_id for summary in summaries],
-                "form_ids": [summary.form_id for summary in summaries],
-                "times": [summary.submitted_at for summary in summaries],
-            },
-        )
-        moved = await cursor.fetchall()
-        for row in moved:
-            note = Note("moved", message("The form service lists it under a new address"))
-            await write_log(connection, note, workflow=workflow, key=cast(int, row["id"]))
-        return bool(moved)
 
     async def _record_one(
         self,

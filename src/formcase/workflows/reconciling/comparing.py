@@ -127,7 +127,7 @@ async def _compared(run: Run, workflow: ServiceWorkflow, wish: Wish, side: _Side
     sought = await sync_to_async(_sought)(workflow)
     if side.repairs is not None:
         await side.repairs.doubt(workflow)
-    at_source = await side.seen.read_form_service(source, sought)
+    at_source = await side.seen.read_form_service(source, sought, workflow)
     comparison = _Comparison(workflow, side, source, sought, await sync_to_async(rules_of)(workflow), wish, run)
     tally = await comparison.carried_out()
     return replace(

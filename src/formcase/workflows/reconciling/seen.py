@@ -11,6 +11,8 @@ from psycopg.sql import SQL, Identifier
 from formcase.planning.knowledge import Rules
 from formcase.sources.port import FormService
 from formcase.targets.port import CaseSystem
+from formcase.workflows.models import ServiceWorkflow
+from formcase.workflows.moving import may_have_moved, recognise_moved
 from formcase.workflows.sql import statement
 
 PAGE_SIZE = 500
@@ -47,18 +49,21 @@ class Seen:
                 )
         return await self._count("seen_target")
 
-    async def read_form_service(self, source: FormService, sought: Sought) -> int:
-        """Every submission that a form service lists for a workflow, whatever its status; how many."""
+    async def read_form_service(self, source: FormService, sought: Sought, workflow: ServiceWorkflow) -> int:
+        """Every submission that a form service lists for a workflow, whatever its status; how many. What the journal
+        knows of them from another address is recognised, as the watch sees only what is open."""
         await self.connection.execute("truncate seen_source")
+        moved = await may_have_moved(self.connection, workflow.pk, workflow.url)
         after: str | None = None
         while True:
             page = await source.submissions(sought.form_ids, state="all", after=after, limit=PAGE_SIZE)
-            rows: list[tuple[object, ...]] = [
-                (one.id, one.reference_id, one.form_id, one.status.value, one.submitted_at)
-                for one in page.submissions
-                if not sought.covered_elsewhere(one.form_id)
-            ]
-            await self._add(rows)
+            summaries = [one for one in page.submissions if not sought.covered_elsewhere(one.form_id)]
+            if moved:
+                async with self.connection.transaction():
+                    await recognise_moved(self.connection, workflow.pk, workflow.url, summaries)
+            await self._add(
+                [(one.id, one.reference_id, one.form_id, one.status.value, one.submitted_at) for one in summaries]
+            )
             # that they are there is all that can be trusted of these
             await self._add([(one.id, one.reference_id, "", "", None) for one in page.unreadable if one.id])
             if page.next is None:
