@@ -13,7 +13,7 @@ COMMIT = $(shell git describe --always --dirty=+ --abbrev=9 --exclude='*' 2>/dev
 RESULTS = -o junit_suite_name=$(COMMIT) --junitxml=.results
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo chromium test test-long reliability fuzz lint format lock clean
+.PHONY: help install demo chromium test test-long soak reliability fuzz lint format lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -29,10 +29,14 @@ test: install chromium ## Run the tests (ARGS="tests/site -k start")
 test-long: install chromium ## Run the tests that take longer
 	$(BIN)/pytest -m long $(RESULTS)/long.xml $(ARGS)
 
+SUBMISSIONS ?= 10000
+MINUTES ?= 60
+
+soak: install ## File many while all sorts of things go wrong (SUBMISSIONS=10000, MINUTES=60 at most, SEED=…)
+	SOAK_SUBMISSIONS=$(SUBMISSIONS) SOAK_MINUTES=$(MINUTES) SOAK_SEED=$(SEED) $(BIN)/pytest -m long -s tests/faults/test_soak.py $(RESULTS)/soak.xml $(ARGS)
+
 reliability: install ## Write docs/reliability.md anew from what came of the last runs
 	PYTHONPATH=tests $(BIN)/python -m reliability $(ARGS)
-
-MINUTES ?= 60
 
 fuzz: install .fuzz/.installed ## Fuzz all that reads what strangers send (MINUTES=60, ARGS="xml batch")
 	PYTHONPATH=.fuzz/packages $(BIN)/python tests/fuzzing/fuzz.py --minutes $(MINUTES) $(ARGS)

@@ -108,12 +108,18 @@ class Plan:
     forgetful: bool = False
     requests: Counter[str] = field(default_factory=Counter)
     happened: list[Planned] = field(default_factory=list)
+    _chance: random.Random = field(default_factory=random.Random)
+    _rate: float = 0
     _waiting: dict[Write, deque[Planned]] = field(default_factory=dict)
 
     def add(self, planned: Iterable[Planned]) -> None:
         """More that is to go wrong."""
         for each in planned:
             self._waiting.setdefault(each.write, deque()).append(each)
+
+    def at_random(self, seed: int, rate: float) -> None:
+        """From now on this part of the writes goes wrong, anyhow; the same for the same seed and the same writes."""
+        self._chance, self._rate = random.Random(seed), rate
 
     def left(self) -> int:
         """How much is still to go wrong."""
@@ -122,17 +128,23 @@ class Plan:
     def forget(self) -> None:
         """Nothing more is to go wrong."""
         self._waiting.clear()
+        self._rate = 0
 
     def next_for(self, request: Message) -> Planned | None:
         """What goes wrong with this request."""
         write = write_of(request)
         self.requests["read" if write is None else write.value] += 1
-        waiting = None if write is None else self._waiting.get(write)
-        if not waiting:
-            return None
-        planned = waiting.popleft()
-        self.happened.append(planned)
+        planned = None if write is None else self._planned(write)
+        if planned is not None:
+            self.happened.append(planned)
         return planned
+
+    def _planned(self, write: Write) -> Planned | None:
+        if waiting := self._waiting.get(write):
+            return waiting.popleft()
+        if self._rate and self._chance.random() < self._rate:
+            return Planned(write, self._chance.choice(list(Fault)), self._chance.uniform(0.2, 4.0))
+        return None
 
 
 def write_of(request: Message) -> Write | None:

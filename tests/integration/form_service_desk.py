@@ -82,6 +82,10 @@ class Desk:
         """Everything in Submitted dialogues, by its reference ID."""
         return self._do(_all_seen)
 
+    def all_cases(self, references: Sequence[str]) -> list[str]:
+        """The case numbers that it was told of these, where it was told any."""
+        return self._do(_all_cases, list(references))
+
     def add_case_group(self, number: str, text: str) -> None:
         """At the built-in case system of the same installation: a case group comes to be."""
         self._do(_add_case_group, number, text)
@@ -115,7 +119,15 @@ class Desk:
         self._process.shutdown()
 
     def _do(self, what: Callable[..., T], *arguments: object) -> T:
-        return self._process.submit(what, *arguments).result(600)
+        return self._process.submit(_with_the_database, what, *arguments).result(600)
+
+
+def _with_the_database(what: Callable[..., T], *arguments: object) -> T:
+    """Do it with a connection that works: the database may have been restarted since the last time."""
+    from django.db import connection
+
+    connection.close_if_unusable_or_obsolete()
+    return what(*arguments)
 
 
 def _open(environment: dict[str, str]) -> None:
@@ -174,6 +186,13 @@ def _all_seen() -> dict[str, Seen]:
     from formcase.formservice.dialogues import submitted_dialogues
 
     return {found.reference_id: _as_seen(found) for found in submitted_dialogues()}
+
+
+def _all_cases(references: list[str]) -> list[str]:
+    from formcase.formservice.dialogues import dialogue
+
+    found = [dialogue(reference) for reference in references]
+    return [case.case_number for each in found if each for case in each.cases]
 
 
 def _add_case_group(number: str, text: str) -> None:
