@@ -13,7 +13,7 @@ COMMIT = $(shell git describe --always --dirty=+ --abbrev=9 --exclude='*' 2>/dev
 RESULTS = -o junit_suite_name=$(COMMIT) --junitxml=.results
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo chromium test test-long soak reliability fuzz lint format lock clean
+.PHONY: help install demo chromium test test-long soak replay reliability fuzz lint format lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -27,10 +27,13 @@ test: install chromium ## Run the tests (ARGS="tests/site -k start")
 	$(BIN)/pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist worksteal $(RESULTS)/quick.xml $(ARGS)
 
 test-long: install chromium ## Run the tests that take longer
-	$(BIN)/pytest -m long $(RESULTS)/long.xml $(ARGS)
+	$(BIN)/pytest -m long --numprocesses 2 --dist loadscope $(RESULTS)/long.xml $(ARGS)
 
 SUBMISSIONS ?= 10000
 MINUTES ?= 60
+
+replay: install ## Play random histories again (SEED=…, as a run has printed it; ARGS="-m long" all of them)
+	HISTORIES_SEED=$(SEED) $(BIN)/pytest tests/histories -m "not long" $(ARGS)
 
 soak: install ## File many while all sorts of things go wrong (SUBMISSIONS=10000, MINUTES=60 at most, SEED=…)
 	SOAK_SUBMISSIONS=$(SUBMISSIONS) SOAK_MINUTES=$(MINUTES) SOAK_SEED=$(SEED) $(BIN)/pytest -m long -s tests/faults/test_soak.py $(RESULTS)/soak.xml $(ARGS)

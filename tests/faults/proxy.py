@@ -347,7 +347,7 @@ def _not_repeatable(request: Message) -> Message:
 def _reset(writer: asyncio.StreamWriter) -> None:
     """Cut a connection with a reset, not with a goodbye."""
     own: socket.socket | None = writer.get_extra_info("socket")
-    if own is not None:
+    if own is not None and own.fileno() != -1:
         own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 

@@ -119,8 +119,8 @@ def test_whatever_a_seeded_plan_lets_go_wrong_everything_is_there_once(installat
     seed = int(os.environ.get("FAULTS_SEED", "0")) or time.time_ns() % 100_000
     print(f"\nreplay with FAULTS_SEED={seed}")
     with proxies(installation, forgetful=forgetful) as between:
-        between.form_service.plan.add(seeded(seed, AT_THE_FORM_SERVICE, 30))
-        between.case_system.plan.add(seeded(seed + 1, AT_THE_CASE_SYSTEM, 60))
-        ways = [*permits(desk, range(4300, 4330)), *building_permits(desk, 8), *wrong_permits(desk, 6)]
+        between.form_service.plan.add(seeded(seed, AT_THE_FORM_SERVICE, 20))
+        between.case_system.plan.add(seeded(seed + 1, AT_THE_CASE_SYSTEM, 40))
+        ways = [*permits(desk, range(4300, 4320)), *building_permits(desk, 5), *wrong_permits(desk, 5)]
         faults = filed_through(installation, desk, between, ways)
         figures(submissions=len(ways), faults=faults, seed=seed)

@@ -51,6 +51,7 @@ from formcase.targets.port import (
 from planning.office import CONTACT_TYPES, METADATA, TABLES
 
 KEPT = timedelta(days=7)
+CASE_GROUPS = CodeTableKey("FileClasses")
 
 
 @dataclass(slots=True)
@@ -118,6 +119,7 @@ class ModelCaseSystem(Faulty):
         self.hidden: set[str] = set()  # cases that the account itself can't see
         self.largest = 1_000_000
         self.error_group_exists = True
+        self.more_case_groups: dict[str, str] = {}  # that came to be
         self.repeated = 0
         self.meanwhile: list[Callable[[], object]] = []  # what others do just before a change set arrives
         self._remembered: dict[UUID, Receipt | Refused] = {}
@@ -144,6 +146,10 @@ class ModelCaseSystem(Faulty):
     def restart(self) -> None:
         """Formcase was started anew: what this process learnt of the case system is forgotten."""
         self._said_repeatability = False
+
+    def code_tables(self) -> Mapping[CodeTableKey, Mapping[str, str]]:
+        """Every code table as it is now."""
+        return {**TABLES, CASE_GROUPS: {**TABLES[CASE_GROUPS], **self.more_case_groups}}
 
     # the port
 
@@ -222,7 +228,7 @@ class ModelCaseSystem(Faulty):
         return await self._request("contact_types", lambda: CONTACT_TYPES)
 
     async def code_table(self, key: CodeTableKey) -> CodeTable | None:
-        return await self._request("code_table", lambda: CodeTable(TABLES[key]) if key in TABLES else None)
+        return await self._request("code_table", lambda: self._table(key))
 
     async def checks(
         self, executing_user: str, rules: Rules, forms: tuple[FormDefinition, ...]
@@ -243,6 +249,10 @@ class ModelCaseSystem(Faulty):
 
     # what it does
 
+    def _table(self, key: CodeTableKey) -> CodeTable | None:
+        tables = self.code_tables()
+        return CodeTable(tables[key]) if key in tables else None
+
     def _act_for(self, user: str) -> None:
         if user in self.unknown_users:
             raise Setup(TRIED, message("It answered 403 ImpersonationRefused."))
@@ -255,7 +265,7 @@ class ModelCaseSystem(Faulty):
         return Knowledge(
             metadata=METADATA,
             contact_types=CONTACT_TYPES,
-            code_tables={key: CodeTable(TABLES[key]) for key in asked.code_tables if key in TABLES},
+            code_tables={key: table for key in asked.code_tables if (table := self._table(key)) is not None},
             contacts={
                 each: tuple(
                     KnownContact(contact.id, contact.name, contact.address)
@@ -395,7 +405,7 @@ class _Change:
 
     def _create_case(self, key: str, values, nested, part: int) -> None:
         group = str(values["FileClass_Value"])
-        if group not in TABLES[CodeTableKey("FileClasses")] or (
+        if group not in self.system.code_tables()[CASE_GROUPS] or (
             group == "00.01" and not self.system.error_group_exists
         ):
             raise Refused(

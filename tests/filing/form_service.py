@@ -53,13 +53,15 @@ class ModelFormService(Faulty):
     def __init__(self) -> None:
         super().__init__()
         self.stored: dict[str, Stored] = {}
+        self._handed_in = 0
         self.unreadable: list[UnreadableEntry] = []
 
     def submit(
         self, reference: str, groups: Groups, attachments: Sequence[bytes] = (), pdf: bytes | None = PDF
     ) -> SubmissionSummary:
         """A form is handed in; its mapping page has these groups."""
-        number = len(self.stored) + 1
+        self._handed_in += 1
+        number = self._handed_in
         files = {f"a{index}": content for index, content in enumerate(attachments, 1)}
         listed = tuple(
             Attachment(key, f"file {key}.txt", described(content, "text/plain")) for key, content in files.items()

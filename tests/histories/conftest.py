@@ -1,0 +1,3 @@
+from workflows.bench import bench, transactional_db, workflow
+
+__all__ = ["bench", "transactional_db", "workflow"]

@@ -1,0 +1,86 @@
+"""Submissions, faults, kills, changes of the set-up and operators' actions, in any order: whatever the history, in the
+end source, journal and target say the same.
+
+A run draws its histories from a seed, which it prints. `make replay SEED=…` plays the same ones again; where one fails,
+it is made as short as it can be and printed.
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import TypeVar
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from filing.case_system import ModelCaseSystem
+from filing.world import World
+from formcase.workflows.models import ServiceWorkflow
+from histories.agreement import assert_agreement
+from histories.play import Play
+from histories.steps import Step, histories
+from workflows.bench import Bench
+
+T = TypeVar("T")
+
+SEED = int(os.environ.get("HISTORIES_SEED") or random.randrange(100_000))
+TABLES = ("submissionrecord", "knowncasesystem", "reconciliation", "foreignreference")
+_worlds = count(1)
+
+
+async def played(workflow: ServiceWorkflow, bench: Bench, history: Sequence[Step], *, remembers: bool) -> Play:
+    """Play one in a world of its own."""
+    print(f"make replay SEED={SEED}")
+    tables = ", ".join(f"workflows_{name}" for name in TABLES)
+    await bench.rows(f"truncate {tables}, procrastinate_jobs cascade")
+    url = f"https://forms-{next(_worlds)}.example"
+    world = World(bench, workflow, cases=ModelCaseSystem(remembers=remembers), source=url)
+    world.cases.unknown_users.add("NOBODY")
+    await world.set(
+        url=url, blocked_since=None, probe_submission=None, probe_due=None, suspects=0, executing_user="SBH",
+        enabled=True, settle=60, block_after=600,
+    )  # fmt: skip
+    play = Play(world)
+    await play.through(history)
+    await assert_agreement(play)
+    return play
+
+
+def law(examples: int) -> Callable[[T], T]:
+    """So many histories, drawn from the run's seed and from nothing else."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
+
+@seed(SEED)
+@law(15)
+@given(history=histories, remembers=st.booleans())
+async def test_whatever_happens_in_whatever_order_all_sides_agree_in_the_end(workflow, bench, history, remembers):
+    await played(workflow, bench, history, remembers=remembers)
+
+
+@pytest.fixture
+def tally(figures) -> Iterator[Counter[str]]:
+    """What all histories of a test came to."""
+    made: Counter[str] = Counter()
+    yield made
+    figures(seed=SEED, **made)
+
+
+@pytest.mark.long
+@seed(SEED)
+@law(300)
+@given(history=histories, remembers=st.booleans())
+async def test_many_histories_end_in_agreement(workflow, bench, tally, history, remembers):
+    play = await played(workflow, bench, history, remembers=remembers)
+    tally["histories"] += 1
+    tally["steps"] += len(history)
+    tally["submissions"] += len(play.told)
+    tally["killed"] += play.deaths.died
