@@ -206,6 +206,29 @@ async def test_a_page_leads_to_the_next_and_back_again(bench, workflow):
         assert back[1].older
 
 
+async def test_a_search_without_patience_for_all_at_once_finds_each_line_once_in_both_directions(bench, workflow):
+    record = await sync_to_async(a_record)(workflow, 1)
+    at = [START + timedelta(hours=hours) for hours in (0, 0, 1, 3, 3, 6, 9)]
+    lines = [await say(bench, a_note(), record, when) for when in at]
+    await say(bench, a_note("planned", "Planned"), record, START + timedelta(hours=12))
+    cursor, found, stops = "", [], 0
+    while True:
+        shown = await sync_to_async(page)(LogFilter(text="filed"), cursor, 3, 0)
+        found += [line.id for line in shown.lines]
+        stops += shown.searched_to is not None
+        cursor = shown.further or shown.older
+        if not cursor:
+            break
+    assert found == lines[::-1]
+    assert stops > 3
+    cursor, found = log_search._Cursor(log_search._Way.NEWER, START - timedelta(hours=1), 0).written(), []
+    while cursor:
+        shown = await sync_to_async(page)(LogFilter(text="filed"), cursor, 3, 0)
+        found += [line.id for line in shown.lines][::-1]
+        cursor = shown.further or shown.newer
+    assert found == lines
+
+
 async def test_what_has_come_since_is_asked_for_with_the_newest_lines_cursor(bench, workflow):
     await say(bench, a_note())
     shown = await sync_to_async(page)(LogFilter())

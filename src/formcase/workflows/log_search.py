@@ -12,7 +12,7 @@ import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -23,6 +23,7 @@ from formcase.filing.journal import State
 from formcase.messages import Message, from_data
 from formcase.planning.plan import PlanKind
 from formcase.workflows import log_words
+from formcase.workflows.log_windows import Windows
 from formcase.workflows.models import FiledCase, LogEntry, SubmissionRecord
 from formcase.workflows.person_index import submissions_of_person
 from formcase.workflows.sql import statement
@@ -33,8 +34,8 @@ ERROR_CASE = "Error case"
 STATUSES = (*dict.fromkeys(SHOWN.values()), ERROR_CASE)
 ROWS = 50
 EXPORTED_AT_ONCE = 1000
-FIRST_WINDOW = timedelta(hours=1)
-WIDENING = 8
+PATIENCE = 0.1  # seconds that a page looks for words and the like before it shows how far it has come
+_LAST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +81,56 @@ class LogLine:
 @dataclass(frozen=True, slots=True)
 class LogPage:
     """Some lines, newest first. newer, older: the cursors of the pages beside it, empty where there is none. newest:
-    the cursor for what will have come after the first line; for a live log."""
+    the cursor for what will have come after the first line; for a live log. searched_to: how far was looked before
+    patience ended, where there may be more beyond; further: the cursor that goes on from there."""
 
     lines: tuple[LogLine, ...]
     newer: str
     older: str
     newest: str
+    searched_to: datetime | None = None
+    further: str = ""
 
 
-def page(sought: LogFilter, cursor: str = "", rows: int = ROWS) -> LogPage:
+_Found = tuple[datetime, int]  # when, and the entry's key: what the log is ordered by
+
+
+def page(sought: LogFilter, cursor: str = "", rows: int = ROWS, patience: float | None = None) -> LogPage:
     """One page of what is looked for. cursor: empty for the newest page; a made-up one counts as empty. On a page of
-    newer lines those that follow at once are shown, not the newest of all."""
+    newer lines those that follow at once are shown, not the newest of all. patience: seconds, None for as long as it
+    takes."""
     start = _read(cursor)
     try:
-        found = _found(_conditions(sought), start, rows + 1)
+        found, stopped_at = _found(_conditions(sought), start, rows + 1, patience)
     except _Nothing:
-        found = []
+        found, stopped_at = [], None
+    return _page(found, stopped_at, cursor, rows)
+
+
+def _page(found: list[_Found], stopped_at: datetime | None, cursor: str, rows: int) -> LogPage:
+    start = _read(cursor)
     more = len(found) > rows
     found = found[:rows]
-    if start is not None and start.way is _Way.NEWER:
+    is_newer = start is not None and start.way is _Way.NEWER
+    if is_newer:
         found.reverse()
-        newer, older = more, bool(found)
-    else:
-        newer, older = start is not None, more
+    beyond = "" if stopped_at is None else _beyond(stopped_at, is_newer=is_newer)
     if not found:
-        return LogPage((), "", "", cursor if start is not None and start.way is _Way.NEWER else "")
+        older, newer = ("", beyond) if is_newer else (beyond, "")
+        return LogPage((), newer, older, cursor if is_newer else "", stopped_at, beyond)
     first = _Cursor(_Way.NEWER, *found[0]).written()
     last = _Cursor(_Way.OLDER, *found[-1]).written()
-    return LogPage(_lines([number for _at, number in found]), first if newer else "", last if older else "", first)
+    if is_newer:
+        newer, older = beyond or (first if more else ""), last
+    else:
+        newer, older = first if start is not None else "", beyond or (last if more else "")
+    return LogPage(_lines([number for _at, number in found]), newer, older, first, stopped_at, beyond)
+
+
+def _beyond(stopped_at: datetime, *, is_newer: bool) -> str:
+    """The cursor of what was not looked through: from this moment on, or up to it."""
+    cursor = _Cursor(_Way.NEWER, stopped_at, 0) if is_newer else _Cursor(_Way.OLDER, stopped_at, _LAST_KEY)
+    return cursor.written()
 
 
 def all_lines(sought: LogFilter, most: int | None = None) -> Iterator[LogLine]:
@@ -125,9 +148,6 @@ def all_lines(sought: LogFilter, most: int | None = None) -> Iterator[LogLine]:
 class _Way(Enum):
     OLDER = "older"
     NEWER = "newer"
-
-
-_Found = tuple[datetime, int]  # when, and the entry's key: what the log is ordered by
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,45 +290,43 @@ def _both(found: set[int] | None, more: set[int]) -> set[int]:
     return more if found is None else found & more
 
 
-def _found(where: _Where, start: _Cursor | None, rows: int) -> list[_Found]:
-    """Up to so many, from the cursor on to its side."""
+def _found(
+    where: _Where, start: _Cursor | None, rows: int, patience: float | None
+) -> tuple[list[_Found], datetime | None]:
+    """Up to so many, from the cursor on to its side; and where patience ended before that."""
     way = start.way if start is not None else _Way.OLDER
     if start is not None:
         comparison = "<" if way is _Way.OLDER else ">"
         where = where.also(f"(e.at, e.id) {comparison} (%(from_at)s, %(from_id)s)", from_at=start.at, from_id=start.id)
     if where.in_order:
-        return _rows("log_in_order", where, way, rows)
+        return _rows("log_in_order", where, way, rows), None
     if where.within:
-        return _rows("log_window", where, way, rows)
+        return _rows("log_window", where, way, rows), None
+    windows = _windows(where, start, way, patience)
+    if windows is None:
+        return [], None
     found: list[_Found] = []
-    for window in _windows(where, start, way):
-        found += _rows("log_window", window, way, rows - len(found))
+    for near, far in windows:
+        inside = "e.at > %(far)s and e.at <= %(near)s" if way is _Way.OLDER else "e.at >= %(near)s and e.at < %(far)s"
+        found += _rows("log_window", where.also(inside, far=far, near=near), way, rows - len(found))
         if len(found) >= rows:
-            break
-    return found
+            return found, None
+    return found, windows.stopped_at
 
 
-def _windows(where: _Where, start: _Cursor | None, way: _Way) -> Iterator[_Where]:
-    """The conditions for one window after the other, away from the start, until the end of the log."""
+def _windows(where: _Where, start: _Cursor | None, way: _Way, patience: float | None) -> Windows | None:
+    """The windows away from the start, until the end of the log; None where it has no lines."""
     ends = LogEntry.objects.aggregate(first=Min("at"), last=Max("at"))
     first, last = ends["first"], ends["last"]
     if first is None:
-        return
+        return None
     since, until = where.values.get("since"), where.values.get("until")
     first = max(first, since) if isinstance(since, datetime) else first
     last = min(last, until) if isinstance(until, datetime) else last
     near = last if way is _Way.OLDER else first
     if start is not None:
         near = min(near, start.at) if way is _Way.OLDER else max(near, start.at)
-    span = FIRST_WINDOW
-    while first <= near <= last:
-        if way is _Way.OLDER:
-            far = near - span
-            yield where.also("e.at > %(far)s and e.at <= %(near)s", far=far, near=near)
-        else:
-            far = near + span
-            yield where.also("e.at >= %(near)s and e.at < %(far)s", far=far, near=near)
-        near, span = far, span * WIDENING
+    return Windows(near, first, last, way is _Way.OLDER, patience)
 
 
 def _rows(name: str, where: _Where, way: _Way, rows: int) -> list[_Found]:

@@ -81,7 +81,7 @@ def _looks() -> Iterator[tuple[str, Callable[[], object]]]:
     from formcase.workflows import log_search
 
     for what, sought in _filters():
-        yield f"log: {what}", lambda sought=sought: log_search.page(sought)  # type: ignore[misc]
+        yield f"log: {what}", lambda sought=sought: log_search.page(sought, patience=log_search.PATIENCE)  # type: ignore[misc]
     deep = log_search.LogFilter()
     cursor = ""
     for _ in range(20):

@@ -154,7 +154,7 @@ def _of_person(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: LogFilterForm) -> LogPage:
     sought = form.sought()
     _record_person(request, sought)
-    return log_search.page(sought, request.GET.get(CURSOR, ""))
+    return log_search.page(sought, request.GET.get(CURSOR, ""), patience=log_search.PATIENCE)
 
 
 def _record_person(request: HttpRequest, sought: LogFilter) -> None:
@@ -166,6 +166,8 @@ def _lines_context(request: HttpRequest, found: LogPage) -> dict[str, object]:
     return {
         "rows": [(line, in_reader_language(line.text, discreet=True)) for line in found.lines],
         "seen": _fingerprint(found.lines),
+        "searched_to": found.searched_to,
+        "further": _query(request, **{CURSOR: found.further}) if found.further else "",
         "is_narrowed": any(name not in _OWN and value for name, value in request.GET.items()),
     }
 
