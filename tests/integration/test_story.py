@@ -173,7 +173,7 @@ def see_imported(administrator: FormServiceAdministrator, reference: str) -> lis
     line = administrator.sees_status(reference, "Imported")
     cases = line.get_by_role("cell").last.inner_text().split(", ")
     assert len(cases) == 2
-    administrator.album.take(administrator.page, "submitted-dialogues", height=1000)
+    administrator.album.take(administrator.page, "submitted-dialogues", height=1080)
     administrator.follow(reference)
     told = administrator.main.get_by_role("table", name="Status history").get_by_role("rowheader").all_inner_texts()
     assert told == ["Submitted", "Delivered", "Imported"]

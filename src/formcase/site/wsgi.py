@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from formcase.arriving_files import remove_left_lying
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "formcase.site.settings")
 
 application = get_wsgi_application()
+remove_left_lying()
