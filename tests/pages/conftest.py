@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from formcase.accounts import managing
 from formcase.accounts.models import User
@@ -71,7 +71,8 @@ def context(browser, live_server) -> Iterator[BrowserContext]:
         timezone_id="Europe/Copenhagen",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
+    expect.set_options(timeout=20_000)
     yield context
     context.close()
 

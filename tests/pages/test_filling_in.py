@@ -26,7 +26,7 @@ def drawings(tmp_path) -> dict[str, Path]:
 def bare(browser, live_server) -> Page:
     """A page of a browser without JavaScript."""
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 
