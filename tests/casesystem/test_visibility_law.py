@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casesystem.office import Office, Write
+from formcase.casesystem.finding import listing, searching
 from formcase.casesystem.login.logins import begin_login
 from formcase.casesystem.models import Account
 from formcase.casesystem.pages.visitor import COOKIE
@@ -188,6 +189,13 @@ def found(client, path, kind, **query):
     return links, int(number[1]) if number else None
 
 
+def check_searches(archive, user):
+    client = client_of(user)
+    cases = [case for case in archive.cases if archive.sees_case(user, case)]
+    documents = [one for one in archive.documents if archive.sees_document(user, one)]
+    check_words(client, archive, user, cases, documents)
+
+
 def check_lists(client, archive, user, cases, documents):
     contacts = [one for one in archive.contacts if one.readable(user)]
     for path, things in (("", cases), ("documents/", documents), ("contacts/", contacts)):
@@ -196,6 +204,11 @@ def check_lists(client, archive, user, cases, documents):
         assert found(client, path, kind) == (wanted, len(wanted))
         for sort in ("title", "-created", "name"):
             assert found(client, path, kind, sort=sort) == (wanted, len(wanted))
+    check_words(client, archive, user, cases, documents)
+
+
+def check_words(client, archive, user, cases, documents):
+    contacts = [one for one in archive.contacts if one.readable(user)]
     red = {one.key for one in documents if one.text == "red"}
     assert found(client, "documents/", "documents", q="red") == (red, len(red))
     red = {one.key for one in contacts if one.text == "red"}
@@ -252,10 +265,15 @@ def check_batch(office, archive, cases, documents):
     assert int(count.body) == len(documents)
 
 
-def check_pages(archive, user):
+def client_of(user):
     account, _made = Account.objects.get_or_create(name=user, defaults={"user_id": user})
     client = Client()
     client.cookies[COOKIE] = begin_login(account)
+    return client
+
+
+def check_pages(archive, user):
+    client = client_of(user)
     cases = [case for case in archive.cases if archive.sees_case(user, case)]
     documents = [one for one in archive.documents if archive.sees_document(user, one)]
     check_lists(client, archive, user, cases, documents)
@@ -264,13 +282,18 @@ def check_pages(archive, user):
     check_batch(Office(user), archive, cases, documents)
 
 
-def test_pages_and_batches_show_and_count_exactly_what_the_rules_say(municipality):
+def test_pages_and_batches_show_and_count_exactly_what_the_rules_say(municipality, monkeypatch):
     @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(archives(), st.sampled_from(sorted(HELD)))
-    def law(archive, user):
+    @given(archives(), st.sampled_from(sorted(HELD)), st.integers(1, 3))
+    def law(archive, user, looked_through):
         with transaction.atomic():
             build(archive)
             check_pages(archive, user)
+            # as where every word is common, and things stand further down than is looked through
+            monkeypatch.setattr(searching, "COMMON", -1)
+            monkeypatch.setattr(listing, "LOOKED_THROUGH", looked_through)
+            check_searches(archive, user)
+            monkeypatch.undo()
             transaction.set_rollback(True)
 
     law()

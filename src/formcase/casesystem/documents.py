@@ -101,7 +101,7 @@ class Download:
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes."""
-        with _storage().open(self.storage_name) as opened:
+        with storage().open(self.storage_name) as opened:
             while chunk := opened.read(_CHUNK):
                 yield chunk
 
@@ -152,6 +152,11 @@ def find_download(key: str) -> Download:
     return Download(document.storage_name, document.file_name, document.content_type, document.size, document.version)
 
 
+def storage() -> Storage:
+    """Where the bytes are kept."""
+    return storages[getattr(settings, "CASESYSTEM_STORAGE", "default")]
+
+
 def max_bytes() -> int:
     """The largest file that is taken."""
     return int(getattr(settings, "CASESYSTEM_MAX_DOCUMENT_BYTES", _MAX_BYTES))
@@ -189,18 +194,14 @@ def _begin(session: Session, request: Request, name: str | None) -> models.Docum
 
 def _receive(document: models.Document, body: Body) -> None:
     incoming = _Incoming(body)
-    document.storage_name = _storage().save(document.storage_name, incoming)
+    document.storage_name = storage().save(document.storage_name, incoming)
     document.size, document.sha256 = incoming.received, incoming.digest.hexdigest()
     document.updated, document.complete = timezone.now(), True
 
 
 def _discard(document: models.Document) -> None:
     models.Document.objects.filter(pk=document.key, record=None).delete()
-    _storage().delete(document.storage_name)
-
-
-def _storage() -> Storage:
-    return storages[getattr(settings, "CASESYSTEM_STORAGE", "default")]
+    storage().delete(document.storage_name)
 
 
 class _Incoming(File):  # type: ignore[type-arg]

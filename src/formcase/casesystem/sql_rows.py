@@ -5,7 +5,7 @@ Everything is composed from `psycopg.sql` parts: names come from `stores.py`, va
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -56,20 +56,27 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a served set under an alias."""
+    """One row of a served set under an alias. taken_from: a query in brackets that it is taken from, instead of the
+    whole table."""
 
     scope: Scope
     type: EntityType
     entity_set: str
     store: Store
     alias: str
+    taken_from: sql.Composable | None = None
 
     @property
     def source(self) -> sql.Composable:
         """The table with its alias, for a `from`."""
         return sql.SQL("{table} {alias}").format(
-            table=sql.Identifier(self.store.table), alias=sql.Identifier(self.alias)
+            table=self.taken_from or sql.Identifier(self.store.table), alias=sql.Identifier(self.alias)
         )
+
+    def taken(self, rest: sql.Composable) -> "Row":
+        """The same row, taken from a part of its table alone. rest: what follows `select * from` the table."""
+        query = sql.SQL("(select * from {source} {rest})").format(source=self.source, rest=rest)
+        return replace(self, taken_from=query)
 
     def column(self, name: str) -> sql.Composable:
         """A column of this row."""

@@ -52,7 +52,7 @@ class Work:
     references: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=timezone.now)
     _held: dict[tuple[str, str], models.Entity] = field(default_factory=dict)
-    _demands: dict[str, models.Demand] = field(default_factory=dict)
+    _demands: dict[str, models.Demand | None] = field(default_factory=dict)
     _counted: dict[str, models.File] = field(default_factory=dict)
     _noted: list[models.HistoryEntry] = field(default_factory=list)
 
@@ -224,20 +224,26 @@ class Work:
             instance.extra[path] = {"Code": permission.code, "Expression": permission.expression}
 
     def _demand(self, permission: Permission) -> models.Demand | None:
-        """The row for what a permission demands; made where it is new."""
-        alternatives = permission.alternatives()
-        if alternatives is None:
-            return None
-        sets = sorted(sorted(one) for one in alternatives)
-        digest = hashlib.sha256(repr(sets).encode()).hexdigest()
-        if digest not in self._demands:
-            demand, made = models.Demand.objects.get_or_create(expression_digest=digest)
-            if made:
-                models.DemandAlternative.objects.bulk_create(
-                    models.DemandAlternative(demand=demand, codes=codes) for codes in sets
-                )
-            self._demands[digest] = demand
-        return self._demands[digest]
+        """The row for what a permission demands; asked for once."""
+        told = permission.demand or ""
+        if told not in self._demands:
+            self._demands[told] = demand_for(permission)
+        return self._demands[told]
+
+
+def demand_for(permission: Permission) -> models.Demand | None:
+    """The row for what a permission demands, made where it is new; None where it demands nothing."""
+    alternatives = permission.alternatives()
+    if alternatives is None:
+        return None
+    sets = sorted(sorted(one) for one in alternatives)
+    digest = hashlib.sha256(repr(sets).encode()).hexdigest()
+    demand, made = models.Demand.objects.get_or_create(expression_digest=digest)
+    if made:
+        models.DemandAlternative.objects.bulk_create(
+            models.DemandAlternative(demand=demand, codes=codes) for codes in sets
+        )
+    return demand
 
 
 def reachable(row: Row) -> sql.Composable:

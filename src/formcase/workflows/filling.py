@@ -40,18 +40,27 @@ def is_for_tests() -> bool:
         return bool(cursor.fetchone()[0] == MARK)
 
 
-def mark_for_tests() -> None:
-    """Let this database say so. Raises `NotForTests` where it holds a submission or a workflow."""
-    if SubmissionRecord.objects.exists() or ServiceWorkflow.objects.exists():
+def mark_for_tests(*, anyway: bool = False) -> None:
+    """Let this database say so. Raises `NotForTests` where it holds a submission or a workflow. anyway: even then."""
+    if not anyway and (SubmissionRecord.objects.exists() or ServiceWorkflow.objects.exists()):
         raise NotForTests("There are workflows or submissions in this database: it is none for tests.")
     with connection.cursor() as cursor:
         name = sql.Identifier(str(connection.get_connection_params()["dbname"]))
         cursor.execute(sql.SQL("comment on database {} is {}").format(name, sql.Literal(MARK)).as_string())
 
 
+def demand_for_tests() -> None:
+    """Raise `NotForTests` where this database does not say that it is one for tests."""
+    if not is_for_tests():
+        raise NotForTests(
+            "This database does not say that it is one for tests. Let an empty one say so: formcase bench mark. One"
+            " that holds something says so only with --anyway."
+        )
+
+
 def fill_submissions(count: int, advance: Advance) -> None:
     """Add so many submissions, spread over the year until now. Raises `NotForTests`."""
-    _demand_for_tests()
+    demand_for_tests()
     values = {
         "workflows": _workflows(),
         "forms": FORMS,
@@ -71,7 +80,7 @@ def fill_submissions(count: int, advance: Advance) -> None:
 def fill_log(rows: int, advance: Advance) -> None:
     """Add so many lines, about the submissions that there are; those are made where they are too few. Raises
     `NotForTests`."""
-    _demand_for_tests()
+    demand_for_tests()
     there = SubmissionRecord.objects.count()
     wanted = rows // LINES_EACH + 1
     if there < wanted:
@@ -141,11 +150,6 @@ def _kinds() -> Sequence[_Kind]:
         _Kind("can't be filed as it is", _REASONS[0], "warning"),
         _Kind("temporary blocked", _BLOCKED, "error"),
     )
-
-
-def _demand_for_tests() -> None:
-    if not is_for_tests():
-        raise NotForTests("This database does not say that it is one for tests. An empty one can: formcase bench mark")
 
 
 def _workflows() -> list[int]:

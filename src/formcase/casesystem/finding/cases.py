@@ -5,14 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from psycopg import sql
 
 from formcase.casesystem.finding.listing import Condition, Listing
-from formcase.casesystem.finding.searching import by_own_text, search
+from formcase.casesystem.finding.searching import Search, Way, by_own_words
 from formcase.casesystem.finding.words import holds_words
 from formcase.casesystem.reference import Reference
 from formcase.casesystem.sql_rows import Row, fetch, seen
 
-# As the index `casesystem_file_words` has it.
-_WORDS = "{row}.number || ' ' || {row}.title || ' ' || coalesce({row}.text, '') || ' ' || coalesce({row}.note, '')"
-CONTACT_WORDS = "{row}.name1 || ' ' || coalesce({row}.name_code, '') || ' ' || coalesce({row}.name_note, '')"
 ERROR_CASES = "#ErrorCases"
 
 CASES = Listing(
@@ -88,50 +85,57 @@ def error_case_groups(reference: Reference) -> frozenset[str]:
     return frozenset(group.key for group in groups if group.properties.get(ERROR_CASES))
 
 
-def with_words(text: str) -> Condition:
+def with_words(text: str) -> Search:
     """Cases that a search finds: by their own text, by what is seen of their information, by their parties' names. A
     case's whole number finds that case alone."""
 
-    def ways(row: Row, words: tuple[str, ...]) -> Sequence[sql.Composable]:
+    def ways(row: Row, words: tuple[str, ...]) -> Sequence[Way]:
         if _is_number(row, text.strip()):
             return (_by_number(row, text.strip()),)
-        return by_own_text(row, words, _WORDS), _by_information(row, words), _by_party(row, words)
+        return by_own_words(row, words), _by_information(row, words), _by_party(row, words)
 
-    return search(text, ways)
+    return Search(text, ways)
 
 
-def _by_information(row: Row, words: tuple[str, ...]) -> sql.Composable:
+def _by_information(row: Row, words: tuple[str, ...]) -> Way:
     info = row.scope.row("WorkZone.FileInfo")
-    return sql.SQL("select {file} from {source} where {words} and {seen}").format(
-        file=info.column("file_id"),
-        source=info.source,
-        words=holds_words(info.template("coalesce({row}.info, '')"), words),
-        seen=seen(info),
+    held = holds_words(info, words)
+    return Way(
+        info.exists(
+            sql.SQL("{of} = {file} and {held}").format(of=info.column("file_id"), file=row.column("key"), held=held)
+        ),
+        sql.SQL("select {file} from {source} where {held} and {seen}").format(
+            file=info.column("file_id"), source=info.source, held=held, seen=seen(info)
+        ),
+        sql.SQL("select from {source} where {held}").format(source=info.source, held=held),
     )
 
 
-def _by_party(row: Row, words: tuple[str, ...]) -> sql.Composable:
+def _by_party(row: Row, words: tuple[str, ...]) -> Way:
     party, contact = row.scope.row("WorkZone.FileContact"), row.scope.row("WorkZone.Contact")
-    return sql.SQL(
-        "select {file} from {contacts} join {parties} on {contact} = {key} where {words} and {contact_seen}"
-        " and {party_seen}"
-    ).format(
-        file=party.column("file_id"),
-        contacts=contact.source,
+    joined = sql.SQL("{parties} join {contacts} on {contact} = {key}").format(
         parties=party.source,
+        contacts=contact.source,
         contact=party.column("contact_id"),
         key=contact.column("key"),
-        words=holds_words(contact.template(CONTACT_WORDS), words),
-        contact_seen=seen(contact),
-        party_seen=seen(party),
+    )
+    held = holds_words(contact, words)
+    found = sql.SQL("{held} and {contact_seen} and {party_seen}").format(
+        held=held, contact_seen=seen(contact), party_seen=seen(party)
+    )
+    of_case = party.column("file_id")
+    return Way(
+        sql.SQL("exists (select from {joined} where {of_case} = {file} and {found})").format(
+            joined=joined, of_case=of_case, file=row.column("key"), found=found
+        ),
+        sql.SQL("select {of_case} from {joined} where {found}").format(of_case=of_case, joined=joined, found=found),
+        sql.SQL("select from {joined} where {held}").format(joined=joined, held=held),
     )
 
 
-def _by_number(row: Row, number: str) -> sql.Composable:
-    there = row.scope.row(row.type.name)
-    return sql.SQL("select {key} from {source} where {number} = {text}").format(
-        key=there.column("key"), source=there.source, number=there.column("number"), text=sql.Literal(number)
-    )
+def _by_number(row: Row, number: str) -> Way:
+    test = sql.SQL("{number} = {text}").format(number=row.column("number"), text=sql.Literal(number))
+    return Way(test, None, sql.SQL("select from {source} where {test}").format(source=row.source, test=test))
 
 
 def _is_number(row: Row, text: str) -> bool:

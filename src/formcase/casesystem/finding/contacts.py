@@ -4,18 +4,11 @@ import re
 
 from psycopg import sql
 
-from formcase.casesystem.finding.cases import CONTACT_WORDS
 from formcase.casesystem.finding.listing import Condition, Listing
-from formcase.casesystem.finding.searching import by_own_text, search
+from formcase.casesystem.finding.searching import Search, Way, by_own_words
 from formcase.casesystem.finding.words import holds_words
 from formcase.casesystem.sql_rows import Row, seen
 
-# As the index `casesystem_address_words` has it.
-_ADDRESS_WORDS = (
-    "coalesce({row}.extra ->> 'Address1', '') || ' ' || coalesce({row}.postcode, '') || ' '"
-    " || coalesce({row}.extra ->> 'Email', '') || ' ' || coalesce({row}.extra ->> 'PhoneNo', '') || ' '"
-    " || coalesce({row}.extra ->> 'CellPhoneNo', '')"
-)
 _NUMBER = re.compile(r"[\d\s-]+")
 
 CONTACTS = Listing(
@@ -40,33 +33,33 @@ def of_type(value: str) -> Condition:
     return condition
 
 
-def with_words(text: str) -> Condition:
+def with_words(text: str) -> Search:
     """Contacts that a search finds: by name, code or note, or by what is seen of their addresses."""
-    return search(
+    return Search(
         text,
-        lambda row, words: (
-            by_own_text(row, words, CONTACT_WORDS),
-            _by_address(row, words),
-            _by_code(row, text.strip()),
-        ),
+        lambda row, words: (by_own_words(row, words), _by_address(row, words), _by_code(row, text.strip())),
     )
 
 
-def _by_address(row: Row, words: tuple[str, ...]) -> sql.Composable:
+def _by_address(row: Row, words: tuple[str, ...]) -> Way:
     address = row.scope.row("WorkZone.Address")
-    return sql.SQL("select {contact} from {source} where {words} and {seen}").format(
-        contact=address.column("contact_id"),
-        source=address.source,
-        words=holds_words(address.template(_ADDRESS_WORDS), words),
-        seen=seen(address),
+    held = holds_words(address, words)
+    return Way(
+        address.exists(
+            sql.SQL("{of} = {contact} and {held}").format(
+                of=address.column("contact_id"), contact=row.column("key"), held=held
+            )
+        ),
+        sql.SQL("select {contact} from {source} where {held} and {seen}").format(
+            contact=address.column("contact_id"), source=address.source, held=held, seen=seen(address)
+        ),
+        sql.SQL("select from {source} where {held}").format(source=address.source, held=held),
     )
 
 
-def _by_code(row: Row, text: str) -> sql.Composable:
+def _by_code(row: Row, text: str) -> Way:
     """A person's number is found however its digits are set apart."""
     digits = re.sub(r"\D", "", text) if _NUMBER.fullmatch(text) else text
     ways = [text, digits, f"{digits[:6]}-{digits[6:]}"]
-    there = row.scope.row(row.type.name)
-    return sql.SQL("select {key} from {source} where {code} = any({ways})").format(
-        key=there.column("key"), source=there.source, code=there.column("name_code"), ways=sql.Literal(ways)
-    )
+    test = sql.SQL("{code} = any({ways})").format(code=row.column("name_code"), ways=sql.Literal(ways))
+    return Way(test, None, sql.SQL("select from {source} where {test}").format(source=row.source, test=test))

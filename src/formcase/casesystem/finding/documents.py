@@ -3,12 +3,8 @@
 from psycopg import sql
 
 from formcase.casesystem.finding.listing import Condition, Listing
-from formcase.casesystem.finding.searching import by_own_text, search
-from formcase.casesystem.finding.words import holds_words
+from formcase.casesystem.finding.searching import Search, Way, by_own_words
 from formcase.casesystem.sql_rows import Row, seen
-
-# As the index `casesystem_record_words` has it.
-_WORDS = "{row}.title || ' ' || coalesce({row}.text, '') || ' ' || coalesce({row}.note, '')"
 
 DOCUMENTS = Listing(
     "Records",
@@ -53,34 +49,27 @@ def of_case(key: str) -> Condition:
     return _equal("file_id", key)
 
 
-def with_words(text: str) -> Condition:
-    """Documents that a search finds: by their own text, their file's name, or the number of their case."""
-    return search(
-        text,
-        lambda row, words: (by_own_text(row, words, _WORDS), _by_file_name(words), _by_case(row, text.strip())),
-    )
+def with_words(text: str) -> Search:
+    """Documents that a search finds: by their own words and their file's name, or by the number of their case."""
+    return Search(text, lambda row, words: (by_own_words(row, words), _by_case(row, text.strip())))
 
 
-def _by_file_name(words: tuple[str, ...]) -> sql.Composable:
-    # A file's name is seen by whoever sees the document.
-    return sql.SQL("select content.record_id from casesystem_document content where {words}").format(
-        words=holds_words(sql.SQL("coalesce(content.file_name, '')"), words)
-    )
-
-
-def _by_case(row: Row, number: str) -> sql.Composable:
+def _by_case(row: Row, number: str) -> Way:
     file, there = row.scope.row("WorkZone.File"), row.scope.row(row.type.name)
-    return sql.SQL(
-        "select {key} from {files} join {source} on {of} = {file} where {number} = {text} and {seen}"
-    ).format(
-        key=there.column("key"),
-        files=file.source,
-        source=there.source,
-        of=there.column("file_id"),
-        file=file.column("key"),
-        number=file.column("number"),
-        text=sql.Literal(number),
-        seen=seen(file),
+    of_case = sql.SQL("{number} = {text}").format(number=file.column("number"), text=sql.Literal(number))
+    joined = sql.SQL("{files} join {source} on {of} = {file}").format(
+        files=file.source, source=there.source, of=there.column("file_id"), file=file.column("key")
+    )
+    return Way(
+        file.exists(
+            sql.SQL("{of_case} and {file} = {of}").format(
+                of_case=of_case, file=file.column("key"), of=row.column("file_id")
+            )
+        ),
+        sql.SQL("select {key} from {joined} where {of_case} and {seen}").format(
+            key=there.column("key"), joined=joined, of_case=of_case, seen=seen(file)
+        ),
+        sql.SQL("select from {joined} where {of_case}").format(joined=joined, of_case=of_case),
     )
 
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 
 from psycopg import sql
 
+from formcase.casesystem.finding.searching import Search, is_rare, looked_up, tested
 from formcase.casesystem.query_options import Options
 from formcase.casesystem.reading import Found, count_up_to, read_rows
 from formcase.casesystem.reference import Reference
 from formcase.casesystem.rights import Actor
-from formcase.casesystem.sql_rows import Row, Scope, fetch, seen
+from formcase.casesystem.sql_rows import Row, Scope, fetch, of_type, seen
 
 ROWS = 50
 COUNTED = 1000
+LOOKED_THROUGH = 10_000  # rows
 Condition = Callable[[Row], sql.Composable]
 
 
@@ -33,11 +35,17 @@ class Listing:
 class Wanted:
     """What an address asks for. after, before: the key of the row beside the page."""
 
+    search: Search | None = None
     conditions: tuple[Condition, ...] = ()
     sort: str = ""
     descending: bool = True
     after: str = ""
     before: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether not all is asked for."""
+        return self.search is not None or bool(self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +62,12 @@ class Slice:
 def find(actor: Actor, reference: Reference, listing: Listing, wanted: Wanted) -> Slice:
     """The page of what the actor sees that the address asks for; the first where it asks for one that is not there."""
     row = Scope(actor, reference).row(reference.model.sets[listing.entity_set])
-    condition = sql.SQL(" and ").join([sql.SQL("true"), *(one(row) for one in wanted.conditions)])
-    number = count_up_to(row, condition, COUNTED + 1)
-    backwards = bool(wanted.before)
     position = _position(row, listing, wanted)
     if position is None:
-        wanted, backwards = replace(wanted, after="", before=""), False
-    ascending = wanted.descending is backwards
-    limits = [condition] if position is None else [condition, _beyond(row, listing, wanted, position, ascending)]
-    found = read_rows(
-        row,
-        sql.SQL(" and ").join(limits),
-        Options(select=listing.shown),
-        order=_order(row, listing, wanted, ascending),
-        limit=ROWS + 1,
-    )
+        wanted = replace(wanted, after="", before="")
+    backwards = bool(wanted.before)
+    order = _Order(row, listing, wanted, position)
+    found, number = _searched(order) if wanted.search is not None else _listed(order, row)
     more = len(found) > ROWS
     rows = list(reversed(found[:ROWS])) if backwards else found[:ROWS]
     if not rows:
@@ -77,6 +76,100 @@ def find(actor: Actor, reference: Reference, listing: Listing, wanted: Wanted) -
     has_previous = more if backwards else position is not None
     has_following = True if backwards else more
     return Slice(rows, first if has_previous else "", last if has_following else "", number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """In which order the rows stand, and from where on. position: what the row beside the page is sorted by."""
+
+    row: Row
+    listing: Listing
+    wanted: Wanted
+    position: object | None
+
+    @property
+    def condition(self) -> sql.Composable:
+        """What the address narrows the listing by, a search left out."""
+        return sql.SQL(" and ").join([sql.SQL("true"), *(one(self.row) for one in self.wanted.conditions)])
+
+    @property
+    def narrows(self) -> bool:
+        """Whether that leaves so little that a search in it needs no care."""
+        query = sql.SQL("select from {source} where {condition}").format(
+            source=self.row.source, condition=self.condition
+        )
+        return bool(self.wanted.conditions) and is_rare(query)
+
+    @property
+    def beyond(self) -> sql.Composable:
+        """The rows of this page and all that follow."""
+        if self.position is None:
+            return sql.SQL("true")
+        return sql.SQL("({column}, {id}) {comparison} ({value}, {key})").format(
+            column=_column(self.row, self.listing, self.wanted),
+            id=self.row.column("key"),
+            comparison=sql.SQL(">" if self._ascending else "<"),
+            value=sql.Literal(self.position),
+            key=sql.Literal(self.wanted.before or self.wanted.after),
+        )
+
+    @property
+    def terms(self) -> sql.Composable:
+        """For an `order by`."""
+        return sql.SQL("{column} {direction}, {id} {direction}").format(
+            column=_column(self.row, self.listing, self.wanted),
+            id=self.row.column("key"),
+            direction=sql.SQL("asc" if self._ascending else "desc"),
+        )
+
+    @property
+    def _ascending(self) -> bool:
+        return self.wanted.descending is bool(self.wanted.before)
+
+    def first_rows(self, beyond: sql.Composable) -> Row:
+        """The row, taken from those of the table that come first in this order, whoever sees them."""
+        return self.row.taken(
+            sql.SQL("where {kind} and {beyond} order by {order} limit {limit}").format(
+                kind=of_type(self.row), beyond=beyond, order=self.terms, limit=sql.Literal(LOOKED_THROUGH)
+            )
+        )
+
+
+def _listed(order: _Order, row: Row) -> tuple[list[Found], int]:
+    """The rows of the page and the one after it, and how many there are in all."""
+    return _page(order, row, order.condition), count_up_to(row, order.condition, COUNTED + 1)
+
+
+def _searched(order: _Order) -> tuple[list[Found], int]:
+    """The same of what a search finds: by looking up what is rare, by looking through the listing for what is common.
+
+    What is common but does not stand where the listing begins is looked up after all.
+    """
+    ways = order.wanted.search.ways_for(order.row) if order.wanted.search is not None else ()
+    # The database must not go through the listing in its order here, in the hope to meet them soon.
+    rest = sql.SQL("where {condition} and {found} offset 0")
+    all_of_them = order.row.taken(rest.format(condition=order.condition, found=looked_up(order.row, ways)))
+    test = None if order.narrows else tested(order.row, ways)
+    if test is None:
+        return _listed(order, all_of_them)
+    condition = sql.SQL("{condition} and {test}").format(condition=order.condition, test=test)
+    found = _page(order, order.first_rows(order.beyond), condition)
+    if len(found) <= ROWS:
+        found = _page(order, all_of_them, order.condition)
+    number = count_up_to(order.first_rows(sql.SQL("true")), condition, COUNTED + 1)
+    if number <= COUNTED:
+        number = count_up_to(all_of_them, order.condition, COUNTED + 1)
+    return found, number
+
+
+def _page(order: _Order, row: Row, condition: sql.Composable) -> list[Found]:
+    return read_rows(
+        row,
+        sql.SQL("{condition} and {beyond}").format(condition=condition, beyond=order.beyond),
+        Options(select=order.listing.shown),
+        order=order.terms,
+        limit=ROWS + 1,
+    )
 
 
 def _position(row: Row, listing: Listing, wanted: Wanted) -> object | None:
@@ -93,23 +186,6 @@ def _position(row: Row, listing: Listing, wanted: Wanted) -> object | None:
     )
     found = fetch(query)
     return found[0]["value"] if found else None
-
-
-def _beyond(row: Row, listing: Listing, wanted: Wanted, position: object, ascending: bool) -> sql.Composable:
-    return sql.SQL("({column}, {id}) {comparison} ({value}, {key})").format(
-        column=_column(row, listing, wanted),
-        id=row.column("key"),
-        comparison=sql.SQL(">" if ascending else "<"),
-        value=sql.Literal(position),
-        key=sql.Literal(wanted.before or wanted.after),
-    )
-
-
-def _order(row: Row, listing: Listing, wanted: Wanted, ascending: bool) -> sql.Composable:
-    direction = sql.SQL("asc" if ascending else "desc")
-    return sql.SQL("{column} {direction}, {id} {direction}").format(
-        column=_column(row, listing, wanted), id=row.column("key"), direction=direction
-    )
 
 
 def _column(row: Row, listing: Listing, wanted: Wanted) -> sql.Composable:

@@ -1,32 +1,81 @@
-"""What searches for words have in common, whatever they search in."""
+"""Searches for words: the ways in which something is found by them, and how common what each way finds is.
 
+What finds little is looked up first and then sorted. What finds much is met soon by whoever goes through the listing in
+its order, and would take long to look up: there each row is tested instead. The database's statistics tell which of the
+two a search is.
+"""
+
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from psycopg import sql
 
-from formcase.casesystem.finding.listing import Condition
 from formcase.casesystem.finding.words import holds_words, words_of
-from formcase.casesystem.sql_rows import Row
+from formcase.casesystem.sql_rows import Row, fetch
 
-Ways = Callable[[Row, tuple[str, ...]], Sequence[sql.Composable]]
-
-
-def search(text: str, ways: Ways) -> Condition:
-    """Rows that any of the ways finds: each is a query for their keys. A search without a word finds nothing."""
-    words = words_of(text)
-
-    def condition(row: Row) -> sql.Composable:
-        if not words:
-            return sql.SQL("false")
-        union = sql.SQL(" union ").join(ways(row, words))
-        return sql.SQL("{key} in ({ways})").format(key=row.column("key"), ways=union)
-
-    return condition
+COMMON = 5_000  # rows
 
 
-def by_own_text(row: Row, words: tuple[str, ...], template: str) -> sql.Composable:
-    """The keys of those whose own text, which the template names, holds the words."""
-    there = row.scope.row(row.type.name)
-    return sql.SQL("select {key} from {source} where {words}").format(
-        key=there.column("key"), source=there.source, words=holds_words(there.template(template), words)
-    )
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to find rows. test: whether a row is found by it · keys: a query for the keys of all that are; None where
+    the test itself has an index · measured: the query of which the database is asked how much it will find."""
+
+    test: sql.Composable
+    keys: sql.Composable | None
+    measured: sql.Composable
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was searched for. ways: how a row of the set is found by words."""
+
+    text: str
+    ways: Callable[[Row, tuple[str, ...]], Sequence[Way]]
+
+    def ways_for(self, row: Row) -> Sequence[Way]:
+        """The ways to find this row; none where there is no word: that finds nothing."""
+        words = words_of(self.text)
+        return self.ways(row, words) if words else ()
+
+
+def by_own_words(row: Row, words: tuple[str, ...]) -> Way:
+    """Found by the row's own words."""
+    test = holds_words(row, words)
+    measured = sql.SQL("select from {source} where {test}").format(source=row.source, test=test)
+    return Way(test, None, measured)
+
+
+def looked_up(row: Row, ways: Sequence[Way]) -> sql.Composable:
+    """The rows that any of the ways finds, as a condition that indexes answer."""
+    if not ways:
+        return sql.SQL("false")
+    conditions = [way.test for way in ways if way.keys is None]
+    if queries := [way.keys for way in ways if way.keys is not None]:
+        conditions.append(
+            sql.SQL("{key} = any(array({queries}))").format(
+                key=row.column("key"), queries=sql.SQL(" union ").join(queries)
+            )
+        )
+    return sql.SQL("({any})").format(any=sql.SQL(" or ").join(conditions))
+
+
+def tested(row: Row, ways: Sequence[Way]) -> sql.Composable | None:
+    """The same for a row that is there already; None where all ways find so little that it is better looked up."""
+    common = [way for way in ways if not is_rare(way.measured)]
+    if not common:
+        return None
+    rare = [way for way in ways if way not in common]
+    conditions = [way.test for way in common]
+    if rare:
+        conditions.append(looked_up(row, rare))
+    return sql.SQL("({any})").format(any=sql.SQL(" or ").join(conditions))
+
+
+def is_rare(query: sql.Composable) -> bool:
+    """Whether the database expects a query to find little."""
+    (answer,) = fetch(sql.SQL("explain (format json) {query}").format(query=query))
+    plan = answer["QUERY PLAN"]
+    told = json.loads(plan) if isinstance(plan, str) else plan
+    return int(told[0]["Plan"]["Plan Rows"]) <= COMMON

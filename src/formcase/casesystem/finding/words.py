@@ -1,11 +1,14 @@
 """Words to search for, in PostgreSQL's Danish full-text search. Cut apart as `casesystem_words` does it in the
-database; each word may be the beginning of the one that is found."""
+database; each word may be the beginning of the one that is found, where it is long enough to be one."""
 
 import re
 
 from psycopg import sql
 
+from formcase.casesystem.sql_rows import Row
+
 MOST_WORDS = 12
+SHORTEST_BEGINNING = 3
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -14,9 +17,9 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text)[:MOST_WORDS])
 
 
-def holds_words(expression: sql.Composable, words: tuple[str, ...]) -> sql.Composable:
-    """Whether the text of an indexed expression holds all of the words."""
-    wanted = " & ".join(f"{word}:*" for word in words)
-    return sql.SQL("casesystem_words({text}) @@ to_tsquery('danish', {wanted})").format(
-        text=expression, wanted=sql.Literal(wanted)
+def holds_words(row: Row, words: tuple[str, ...]) -> sql.Composable:
+    """Whether what is kept of a row's words holds all of these."""
+    wanted = " & ".join(f"{word}:*" if len(word) >= SHORTEST_BEGINNING else word for word in words)
+    return sql.SQL("{kept} @@ to_tsquery('danish', {wanted})").format(
+        kept=row.column("words"), wanted=sql.Literal(wanted)
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from formcase.casesystem.finding import cases as finding
-from formcase.casesystem.finding.listing import Condition
+from formcase.casesystem.finding.listing import Condition, Wanted
 from formcase.casesystem.pages.choices import group_choices
 from formcase.casesystem.pages.listings import filled, listed, to_address
 from formcase.casesystem.pages.page import Page, Section
@@ -66,13 +66,14 @@ def cases(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         return to_address(request, ["q", "state", "whose", "group", "kind"])
     form = filled(CaseSearch, request, reference=visitor.reference)
     form.is_valid()  # what is not valid is not filtered by
-    conditions = tuple(_conditions(form, visitor))
-    shown = listed(request, visitor, finding.CASES, conditions, COLUMNS)
+    words = form.cleaned_data.get("q")
+    asked = Wanted(finding.with_words(words) if words else None, tuple(_conditions(form, visitor)))
+    shown = listed(request, visitor, finding.CASES, asked, COLUMNS)
     content = {
         "search": form,
         "listed": shown,
         "titles": COLUMNS,
-        "narrowed": bool(conditions),
+        "narrowed": asked.narrowed,
         "may_create": visitor.actor.may(Action.CREATE, Table.CASE),
         "error_groups": finding.error_case_groups(visitor.reference),
     }
@@ -82,8 +83,6 @@ def cases(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 def _conditions(form: forms.Form, visitor: Visitor) -> list[Condition]:
     asked = form.cleaned_data
     found: list[Condition] = []
-    if words := asked.get("q"):
-        found.append(finding.with_words(words))
     match asked.get("state"):
         case "open":
             found.append(finding.is_open)

@@ -127,7 +127,7 @@ def add_party(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseB
 
 
 def _found(visitor: Visitor, words: str) -> list[Found]:
-    wanted = Wanted((with_words(words),), "name", descending=False)
+    wanted = Wanted(with_words(words), sort="name", descending=False)
     return list(find(visitor.actor, visitor.reference, CONTACTS, wanted).rows)[:20]
 
 

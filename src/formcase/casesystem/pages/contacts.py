@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from formcase.casesystem.finding import contacts as finding
-from formcase.casesystem.finding.listing import Condition
+from formcase.casesystem.finding.listing import Wanted
 from formcase.casesystem.pages.choices import set_choices
 from formcase.casesystem.pages.listings import filled, listed, to_address
 from formcase.casesystem.pages.page import Page, Section
@@ -47,16 +47,13 @@ def contacts(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         return to_address(request, ["q", "type"])
     form = filled(ContactSearch, request, reference=visitor.reference)
     form.is_valid()  # what is not valid is not filtered by
-    conditions: list[Condition] = []
-    if words := form.cleaned_data.get("q"):
-        conditions.append(finding.with_words(words))
-    if kind := form.cleaned_data.get("type"):
-        conditions.append(finding.of_type(kind))
+    words, kind = form.cleaned_data.get("q"), form.cleaned_data.get("type")
+    asked = Wanted(finding.with_words(words) if words else None, (finding.of_type(kind),) if kind else ())
     content = {
         "search": form,
-        "listed": listed(request, visitor, finding.CONTACTS, tuple(conditions), COLUMNS),
+        "listed": listed(request, visitor, finding.CONTACTS, asked, COLUMNS),
         "titles": COLUMNS,
-        "narrowed": bool(conditions),
+        "narrowed": asked.narrowed,
         "types": dict(set_choices(visitor.reference, "ContactTypes")),
         "may_create": visitor.actor.may(Action.CREATE, Table.CONTACT),
     }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from formcase.casesystem.finding import documents as finding
 from formcase.casesystem.finding.cases import handled_by, of_units, unit_with_those_below
-from formcase.casesystem.finding.listing import Condition
+from formcase.casesystem.finding.listing import Condition, Wanted
 from formcase.casesystem.finding.things import things_by_key
 from formcase.casesystem.pages.choices import domain_choices
 from formcase.casesystem.pages.listings import filled, listed, to_address
@@ -61,14 +61,15 @@ def documents(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         return to_address(request, ["q", "type", "state", "whose", "case"])
     form = filled(DocumentSearch, request, reference=visitor.reference)
     form.is_valid()  # what is not valid is not filtered by
-    conditions = tuple(_conditions(form, visitor))
-    shown = listed(request, visitor, finding.DOCUMENTS, conditions, COLUMNS)
+    words = form.cleaned_data.get("q")
+    asked = Wanted(finding.with_words(words) if words else None, tuple(_conditions(form, visitor)))
+    shown = listed(request, visitor, finding.DOCUMENTS, asked, COLUMNS)
     cases = [str(row.entity["FileKey_Value"]) for row in shown.found.rows if row.entity["FileKey_Value"]]
     content = {
         "search": form,
         "listed": shown,
         "titles": COLUMNS,
-        "narrowed": bool(conditions),
+        "narrowed": asked.narrowed,
         "cases": things_by_key(visitor.scope(), "Files", sorted(set(cases)), select="FileNo,Title"),
         "may_create": visitor.actor.may(Action.CREATE, Table.DOCUMENT),
     }
@@ -78,8 +79,6 @@ def documents(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 def _conditions(form: forms.Form, visitor: Visitor) -> list[Condition]:
     asked = form.cleaned_data
     found: list[Condition] = []
-    if words := asked.get("q"):
-        found.append(finding.with_words(words))
     if kind := asked.get("type"):
         found.append(finding.of_type(kind))
     if state := asked.get("state"):

@@ -1,7 +1,7 @@
 """What the three listings share: a search form that stands in the address, headings to sort by, pages."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import HttpRequest, HttpResponseBase, QueryDict
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from formcase.appearance.navigation import Text
-from formcase.casesystem.finding.listing import COUNTED, Condition, Listing, Slice, Wanted, find
+from formcase.casesystem.finding.listing import COUNTED, Listing, Slice, Wanted, find
 from formcase.casesystem.pages.sealing import holds_number, sealed, unsealed
 from formcase.casesystem.pages.visitor import Visitor
 
@@ -62,12 +62,14 @@ def listed(
     request: HttpRequest,
     visitor: Visitor,
     listing: Listing,
-    conditions: tuple[Condition, ...],
+    asked: Wanted,
     titles: Mapping[str, Text],
 ) -> Shown:
-    """The page of the listing that the address asks for. titles: of the columns, by the name to sort by."""
+    """The page of the listing that the address asks for. asked: what is searched for and narrowed by · titles: of the
+    columns, by the name to sort by."""
     sort, descending = _sorting(request, listing)
-    wanted = Wanted(conditions, sort, descending, request.GET.get(AFTER, ""), request.GET.get(BEFORE, ""))
+    place = {"after": request.GET.get(AFTER, ""), "before": request.GET.get(BEFORE, "")}
+    wanted = replace(asked, sort=sort, descending=descending, **place)
     found = find(visitor.actor, visitor.reference, listing, wanted)
     return Shown(
         found,

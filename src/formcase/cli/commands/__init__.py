@@ -78,6 +78,10 @@ def _register_bench(app: App) -> None:
     bench.command("formcase.cli.commands.bench:mark", name="mark", help="Say that an empty database is one for tests.")
     bench.command("formcase.cli.commands.bench:fill_submissions", name="fill-submissions", help="Add submissions.")
     bench.command("formcase.cli.commands.bench:fill_log", name="fill-log", help="Add lines to the workflow log.")
+    ends = "formcase.cli.commands.bench_ends"
+    bench.command(f"{ends}:fill_case_system", name="fill-case-system", help="Add cases, documents, contacts, users.")
+    bench.command(f"{ends}:fill_form_service", name="fill-form-service", help="Add submitted forms.")
+    bench.command(f"{ends}:pages", name="ends", help="Say how long the pages of both built-in ends take.")
     bench.command("formcase.cli.commands.bench:measure", name="measure", help="Say how long looking at it takes.")
     bench.command("formcase.cli.commands.bench_pages:pages", name="pages", help="Say how long each page takes.")
     app.command(bench)

@@ -18,13 +18,21 @@ Many = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=100_000_0
 TIMES = 5
 
 
-def mark() -> None:
+def mark(
+    *,
+    anyway: Annotated[bool, Parameter(negative="", help="Also where it holds something; that stays as it is.")] = False,
+) -> None:
     """Let this database, which must be empty, say that it is one for tests: only such a one is filled."""
     with prepared():
+        from formcase.casesystem import fill_for_tests as case_system
+        from formcase.formservice import fill_for_tests as form_service
         from formcase.workflows import filling
 
+        if not anyway and (case_system.holds_anything() or form_service.holds_anything()):
+            text = "There are cases, documents, contacts or submitted forms in this database: it is none for tests."
+            raise CommandFailed(text, WRONG_USE)
         try:
-            filling.mark_for_tests()
+            filling.mark_for_tests(anyway=anyway)
         except filling.NotForTests as error:
             raise CommandFailed(str(error), WRONG_USE) from error
     output.say("This database is one for tests now.")
