@@ -114,6 +114,50 @@ def test_a_case_is_made_changed_closed_and_reopened(municipality):
     assert "Close case" in desk.text(address)
 
 
+def test_rows_are_added_changed_and_deleted_where_the_rights_allow(municipality, anders):
+    case = anders.case(Infos=[{"CustomLabel_Value": "INTERACT", "Info_Value": "E4712"}])
+    contact = anders.contact(Name1="Åse Ærø")
+    anders.made("Addresses", {"Name@odata.bind": f"Contacts('{contact['ID']}')", "Address1": "Havnegade 7"})
+    record = anders.document(FileKey_Value=case["ID"])
+    document, desk = f"documents/{record['ID']}/", Desk("ADM")
+    for path, values, shown in (
+        ("new-party/?q=%C3%86r%C3%B8", {"contact": contact["ID"], "role": "Modtager"}, "Havnegade 7"),
+        ("new-information/", {"CustomLabel_Value": "DOKINFO", "Info_Value": "by post"}, "by post"),
+        ("new-date/", {"CustomLabel_Value": "DOKDATO", "DateStamp": "2027-01-31"}, "31 Jan 2027"),
+    ):
+        assert desk.post(document + path, **values).status_code == 302, path
+        assert shown in desk.text(f"{document}details/")
+    (party,), (info,), (day,) = (
+        anders.entities(name, filter=f"RecordKey_Value eq '{record['ID']}'")
+        for name in ("RecordContacts", "RecordInfos", "RecordDates")
+    )
+    change = {"CustomLabel_Value": "DOKINFO", "Info_Value": "by hand"}
+    assert desk.post(f"rows/document-information/{info['ID']}/edit/", **change).status_code == 302
+    assert "by hand" in desk.text(f"{document}details/")
+    for kind, row in (("parties", party), ("information", info), ("dates", day)):
+        reader = Desk("LBR")
+        assert reader.post(f"rows/document-{kind}/{row['ID']}/delete/").status_code == 403
+        assert desk.post(f"rows/document-{kind}/{row['ID']}/delete/").status_code == 302
+        assert desk.get(f"rows/document-{kind}/{row['ID']}/edit/").status_code == 404
+    (reference,) = anders.entities("FileInfos", filter="Info_Value eq 'E4712'")
+    # which submission made a case is no person's to change
+    assert desk.post(f"rows/case-information/{reference['ID']}/delete/").status_code == 404
+    assert "/rows/" not in Desk("LBR").text(f"cases/{case['ID']}/")
+
+
+def test_a_thing_is_deleted_when_nothing_needs_it_any_more(municipality, anders):
+    case, contact = anders.case(), anders.contact()
+    anders.party(case["ID"], contact["ID"])
+    record = anders.document(FileKey_Value=case["ID"])
+    desk = Desk("ADM")
+    assert "The case has documents" in desk.post(f"cases/{case['ID']}/delete/").content.decode()
+    assert "in use" in desk.post(f"contacts/{contact['ID']}/delete/").content.decode()
+    assert Desk("SBH").get(f"cases/{case['ID']}/delete/").status_code == 403
+    for path in (f"documents/{record['ID']}/", f"cases/{case['ID']}/", f"contacts/{contact['ID']}/"):
+        assert desk.post(f"{path}delete/").status_code == 302
+        assert desk.get(path).status_code == 404
+
+
 def test_a_change_by_somebody_else_in_the_meantime_is_not_overwritten(municipality, soeren):
     case = soeren.case(Title="Before")
     desk = Desk("SBH")
@@ -226,6 +270,20 @@ def test_a_login_ends_with_log_out_and_when_the_user_is_disabled(municipality):
 def test_an_integration_can_not_log_in_to_the_pages(municipality):
     desk = Desk("formcase", log_in=False)
     assert desk.log_in(SECRET).status_code == 403
+
+
+def test_a_document_is_found_by_its_own_words_and_its_files_name_together(municipality, soeren, anders):
+    case, other = soeren.case(), soeren.case()
+    file = soeren.upload(b"x", "situationsplan-7.pdf")
+    bound = {"Document@odata.bind": f"Documents('{file}')"}
+    key = soeren.document(Title="Sendt af nabo", FileKey_Value=case["ID"], **bound)["ID"]
+    soeren.document(Title="Sendt af andre", FileKey_Value=other["ID"])
+    desk = Desk("SBH")
+    for words in ("situationsplan nabo", "naboer", case["FileNo"]):
+        assert "1 found" in desk.text("documents/", q=words), words
+    soeren.patch(f"Records('{key}')", {"Title": "Sendt af en genbo"})
+    assert "0 found" in desk.text("documents/", q="nabo")
+    assert "1 found" in desk.text("documents/", q="genbo situationsplan")
 
 
 def test_danish_words_are_found_by_their_beginnings_and_in_other_forms(municipality, soeren):

@@ -237,12 +237,26 @@ def check_single_pages(client, archive, user, cases, documents):
                 text = answer.content.decode()
                 named = set(re.findall(r"/case-system/(?:cases|documents|contacts)/(\d+)/", text.partition("<main")[2]))
                 assert named <= seen | ({thing.key} if answer.status_code == 404 else set())
+    check_rows(client, user, archive)
     for case in cases:
         own = {one.key for one in documents if one.case is not None and archive.cases[one.case] is case}
         assert found(client, f"cases/{case.key}/documents/", "documents")[0] == own
         parties = {contact.key for contact in archive.parties(user, case)}
         assert found(client, f"cases/{case.key}/parties/", "contacts")[0] == parties
         assert found(client, f"cases/{case.key}/history/", "documents")[0] == own
+
+
+def check_rows(client, user, archive):
+    """A row is changed by whoever sees its case, and a party only by who sees the contact too."""
+    for case in archive.cases:
+        everything = Office("ADM", Client())
+        for info in everything.entities("FileInfos", filter=f"FileKey_Value eq '{case.key}'"):
+            answer = client.get(f"/case-system/rows/case-information/{info['ID']}/edit/")
+            assert (answer.status_code == 404) == (not case.readable(user))
+        for party in everything.entities("FileContacts", filter=f"FileKey_Value eq '{case.key}'"):
+            contact = next(one for one in archive.contacts if one.key == party["NameKey_Value"])
+            answer = client.get(f"/case-system/rows/case-parties/{party['ID']}/delete/")
+            assert (answer.status_code == 404) == (not (case.readable(user) and contact.readable(user)))
 
 
 def check_places(client, archive, documents):

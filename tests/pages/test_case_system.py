@@ -114,6 +114,11 @@ def filed(office):
         main = main or record["ID"]
         made[name.rpartition(".")[2]] = record["ID"]
     made["document"] = main
+    office.made("RecordInfos", {"Record@odata.bind": f"Records('{main}')", "Info_Value": "By post"})
+    row = {"CustomLabel_Value": "DOKDATO", "DateStamp": "2027-03-01"}
+    office.made("RecordDates", {"Record@odata.bind": f"Records('{main}')", **row})
+    (info,) = office.entities("FileInfos", filter="CustomLabel_Value eq 'JOURNALNR'")
+    made["row"] = info["ID"]
     office.case(Title="Fejl ved arkivering af indsendelse", FileClass_Value="00.01")
     return made
 
@@ -125,6 +130,8 @@ def address_of(route: str, filed: dict[str, str]) -> str:
         key = "formcase" if "/secret/" in route else "SBH"
         address = route.replace("<str:table>", "users").replace("<str:key>", key)
         return f"/{address}?key=SBH" if route.endswith("/row/") else f"/{address}"
+    if "/rows/" in route:
+        return "/" + route.replace("<str:kind>", "case-information").replace("<str:key>", filed["row"])
     return "/" + route.replace("<str:key>", filed[kind])
 
 

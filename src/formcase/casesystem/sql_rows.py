@@ -251,9 +251,10 @@ def _records(row: Row) -> list[sql.Composable]:
     actor = row.scope.actor
     if actor.holds_all_codes:
         return []
+    # A value and no `not exists`: that would be made a join, and all main documents be read to show one page.
     main = sql.SQL(
-        "not exists (select from casesystem_record main left join casesystem_file main_file on main_file.key ="
-        " main.file_id where main.key = {main} and not ({main_seen} and {file_seen}))"
+        "(select {main_seen} and {file_seen} from casesystem_record main left join casesystem_file main_file on"
+        " main_file.key = main.file_id where main.key = {main}) is not false"
     ).format(main=row.column("main_id"), main_seen=readable("main", actor), file_seen=readable("main_file", actor))
     return [readable(row.alias, actor), *_no_restricted("casesystem_file", row.column("file_id"), actor), main]
 

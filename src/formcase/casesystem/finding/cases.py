@@ -8,7 +8,7 @@ from formcase.casesystem.finding.listing import Condition, Listing
 from formcase.casesystem.finding.searching import Search, Way, by_own_words
 from formcase.casesystem.finding.words import holds_words
 from formcase.casesystem.reference import Reference
-from formcase.casesystem.sql_rows import Row, fetch, seen
+from formcase.casesystem.sql_rows import Row, Scope, fetch, seen
 
 ERROR_CASES = "#ErrorCases"
 
@@ -90,11 +90,20 @@ def with_words(text: str) -> Search:
     case's whole number finds that case alone."""
 
     def ways(row: Row, words: tuple[str, ...]) -> Sequence[Way]:
-        if _is_number(row, text.strip()):
+        if is_number(row.scope, text.strip()):
             return (_by_number(row, text.strip()),)
         return by_own_words(row, words), _by_information(row, words), _by_party(row, words)
 
     return Search(text, ways)
+
+
+def is_number(scope: Scope, text: str) -> bool:
+    """Whether a case that is seen has exactly this number: then it is what was meant."""
+    there = scope.row("WorkZone.File")
+    query = sql.SQL("select {found} as found").format(
+        found=there.exists(sql.SQL("{number} = {text}").format(number=there.column("number"), text=sql.Literal(text)))
+    )
+    return bool(fetch(query)[0]["found"])
 
 
 def _by_information(row: Row, words: tuple[str, ...]) -> Way:
@@ -136,15 +145,6 @@ def _by_party(row: Row, words: tuple[str, ...]) -> Way:
 def _by_number(row: Row, number: str) -> Way:
     test = sql.SQL("{number} = {text}").format(number=row.column("number"), text=sql.Literal(number))
     return Way(test, None, sql.SQL("select from {source} where {test}").format(source=row.source, test=test))
-
-
-def _is_number(row: Row, text: str) -> bool:
-    """Whether a case that is seen has exactly this number: then it is what was meant."""
-    there = row.scope.row(row.type.name)
-    query = sql.SQL("select {found} as found").format(
-        found=there.exists(sql.SQL("{number} = {text}").format(number=there.column("number"), text=sql.Literal(text)))
-    )
-    return bool(fetch(query)[0]["found"])
 
 
 def _one_of(column: str, values: list[str]) -> Condition:

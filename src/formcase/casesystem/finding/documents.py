@@ -1,7 +1,10 @@
 """Finding documents."""
 
+from collections.abc import Sequence
+
 from psycopg import sql
 
+from formcase.casesystem.finding.cases import is_number
 from formcase.casesystem.finding.listing import Condition, Listing
 from formcase.casesystem.finding.searching import Search, Way, by_own_words
 from formcase.casesystem.sql_rows import Row, seen
@@ -50,27 +53,27 @@ def of_case(key: str) -> Condition:
 
 
 def with_words(text: str) -> Search:
-    """Documents that a search finds: by their own words and their file's name, or by the number of their case."""
-    return Search(text, lambda row, words: (by_own_words(row, words), _by_case(row, text.strip())))
+    """Documents that a search finds: by their own words and their file's name. A case's whole number finds the
+    documents of that case alone."""
+
+    def ways(row: Row, words: tuple[str, ...]) -> Sequence[Way]:
+        number = text.strip()
+        return (_by_case(row, number) if is_number(row.scope, number) else by_own_words(row, words),)
+
+    return Search(text, ways)
 
 
 def _by_case(row: Row, number: str) -> Way:
-    file, there = row.scope.row("WorkZone.File"), row.scope.row(row.type.name)
-    of_case = sql.SQL("{number} = {text}").format(number=file.column("number"), text=sql.Literal(number))
-    joined = sql.SQL("{files} join {source} on {of} = {file}").format(
-        files=file.source, source=there.source, of=there.column("file_id"), file=file.column("key")
+    file = row.scope.row("WorkZone.File")
+    test = sql.SQL("{of} = (select {key} from {files} where {number} = {text} and {seen})").format(
+        of=row.column("file_id"),
+        key=file.column("key"),
+        files=file.source,
+        number=file.column("number"),
+        text=sql.Literal(number),
+        seen=seen(file),
     )
-    return Way(
-        file.exists(
-            sql.SQL("{of_case} and {file} = {of}").format(
-                of_case=of_case, file=file.column("key"), of=row.column("file_id")
-            )
-        ),
-        sql.SQL("select {key} from {joined} where {of_case} and {seen}").format(
-            key=there.column("key"), joined=joined, of_case=of_case, seen=seen(file)
-        ),
-        sql.SQL("select from {joined} where {of_case}").format(joined=joined, of_case=of_case),
-    )
+    return Way(test, None, sql.SQL("select from {source} where {test}").format(source=row.source, test=test))
 
 
 def _equal(column: str, value: str) -> Condition:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from psycopg import sql
 
-from formcase.casesystem.finding.searching import Search, is_rare, looked_up, tested
+from formcase.casesystem.finding.searching import Search, all_rare, collected, is_rare, looked_up, tested
 from formcase.casesystem.query_options import Options
 from formcase.casesystem.reading import Found, count_up_to, read_rows
 from formcase.casesystem.reference import Reference
@@ -126,6 +126,12 @@ class _Order:
     def _ascending(self) -> bool:
         return self.wanted.descending is bool(self.wanted.before)
 
+    def only(self, found: sql.Composable) -> Row:
+        """The row, taken from those alone that meet the condition and another one."""
+        # The database must not go through the listing in its order here, in the hope to meet them soon.
+        rest = sql.SQL("where {condition} and {found} offset 0")
+        return self.row.taken(rest.format(condition=self.condition, found=found))
+
     def first_rows(self, beyond: sql.Composable) -> Row:
         """The row, taken from those of the table that come first in this order, whoever sees them."""
         return self.row.taken(
@@ -146,13 +152,10 @@ def _searched(order: _Order) -> tuple[list[Found], int]:
     What is common but does not stand where the listing begins is looked up after all.
     """
     ways = order.wanted.search.ways_for(order.row) if order.wanted.search is not None else ()
-    # The database must not go through the listing in its order here, in the hope to meet them soon.
-    rest = sql.SQL("where {condition} and {found} offset 0")
-    all_of_them = order.row.taken(rest.format(condition=order.condition, found=looked_up(order.row, ways)))
-    test = None if order.narrows else tested(order.row, ways)
-    if test is None:
-        return _listed(order, all_of_them)
-    condition = sql.SQL("{condition} and {test}").format(condition=order.condition, test=test)
+    if order.narrows or all_rare(ways):
+        return _listed(order, order.only(looked_up(order.row, ways)))
+    condition = sql.SQL("{condition} and {test}").format(condition=order.condition, test=tested(order.row, ways))
+    all_of_them = order.only(collected(order.row, ways))
     found = _page(order, order.first_rows(order.beyond), condition)
     if len(found) <= ROWS:
         found = _page(order, all_of_them, order.condition)

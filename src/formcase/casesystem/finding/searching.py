@@ -47,30 +47,37 @@ def by_own_words(row: Row, words: tuple[str, ...]) -> Way:
     return Way(test, None, measured)
 
 
+def all_rare(ways: Sequence[Way]) -> bool:
+    """Whether the database expects all ways to find little."""
+    return all(is_rare(way.measured) for way in ways)
+
+
 def looked_up(row: Row, ways: Sequence[Way]) -> sql.Composable:
-    """The rows that any of the ways finds, as a condition that indexes answer."""
-    if not ways:
-        return sql.SQL("false")
-    conditions = [way.test for way in ways if way.keys is None]
+    """The rows that any of the ways finds, as a condition that indexes answer. For ways that find little: each row that
+    is met is compared with all that they find."""
+    return _any(row, ways, sql.SQL("{key} = any(array({queries}))"))
+
+
+def tested(row: Row, ways: Sequence[Way]) -> sql.Composable:
+    """The same as a test of rows that are there already: each for itself where a way finds much, else by what it
+    finds."""
+    return _any(
+        row,
+        [way if is_rare(way.measured) else Way(way.test, None, way.measured) for way in ways],
+        sql.SQL("{key} in ({queries})"),
+    )
+
+
+def collected(row: Row, ways: Sequence[Way]) -> sql.Composable:
+    """The same for many rows that are found in any place."""
+    return _any(row, ways, sql.SQL("{key} in ({queries})"))
+
+
+def _any(row: Row, ways: Sequence[Way], among: sql.SQL) -> sql.Composable:
+    conditions: list[sql.Composable] = [way.test for way in ways if way.keys is None]
     if queries := [way.keys for way in ways if way.keys is not None]:
-        conditions.append(
-            sql.SQL("{key} = any(array({queries}))").format(
-                key=row.column("key"), queries=sql.SQL(" union ").join(queries)
-            )
-        )
-    return sql.SQL("({any})").format(any=sql.SQL(" or ").join(conditions))
-
-
-def tested(row: Row, ways: Sequence[Way]) -> sql.Composable | None:
-    """The same for a row that is there already; None where all ways find so little that it is better looked up."""
-    common = [way for way in ways if not is_rare(way.measured)]
-    if not common:
-        return None
-    rare = [way for way in ways if way not in common]
-    conditions = [way.test for way in common]
-    if rare:
-        conditions.append(looked_up(row, rare))
-    return sql.SQL("({any})").format(any=sql.SQL(" or ").join(conditions))
+        conditions.append(among.format(key=row.column("key"), queries=sql.SQL(" union ").join(queries)))
+    return sql.SQL("({any})").format(any=sql.SQL(" or ").join(conditions)) if conditions else sql.SQL("false")
 
 
 def is_rare(query: sql.Composable) -> bool:

@@ -16,6 +16,8 @@ MODULES = (
     "contacts",
     "contact",
     "contact_forms",
+    "rows",
+    "adding",
     "own",
     "administration",
 )

@@ -18,6 +18,7 @@ from formcase.casesystem.pages.documents import COLUMNS as DOCUMENT_COLUMNS
 from formcase.casesystem.pages.facts import dated, facts, permission_text
 from formcase.casesystem.pages.history_lines import history_lines
 from formcase.casesystem.pages.page import Page
+from formcase.casesystem.pages.rows import CASE_DATES, CASE_INFORMATION, CASE_PARTIES, row_actions
 from formcase.casesystem.pages.showing import page_name, show
 from formcase.casesystem.pages.visitor import Visitor
 from formcase.casesystem.reading import Found
@@ -56,6 +57,7 @@ class Case:
     may_update: bool
     may_close: bool
     may_reopen: bool
+    may_delete: bool
     is_error_case: bool
     _visitor: Visitor
 
@@ -113,6 +115,7 @@ def case_of(visitor: Visitor, key: str) -> Case:
         may_update=may_update,
         may_close=may_update and not closed and actor.may(Action.LOCK, Table.CASE),
         may_reopen=may_update and closed and actor.may(Action.UNLOCK, Table.CASE),
+        may_delete=may_write and actor.may(Action.DELETE, Table.CASE),
         is_error_case=entity["FileClass_Value"] in error_case_groups(visitor.reference),
         _visitor=visitor,
     )
@@ -133,6 +136,7 @@ def information(request: HttpRequest, visitor: Visitor, key: str) -> HttpRespons
         "rows": [row.entity for row in rows if row.entity["CustomLabel_Value"] != label],
         "read_code": permission_text(case.entity["AccessCode"]),
         "write_code": permission_text(case.entity["UpdateCode"]),
+        "actions": row_actions(visitor, CASE_INFORMATION, written_by(case.entity)),
     }
     return show_part(request, visitor, case, "case_information.html", content)
 
@@ -171,6 +175,7 @@ def parties(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBas
     content = {
         "rows": [row.entity for row in rows if row.entity.get("Name")],
         "types": dict(set_choices(visitor.reference, "ContactTypes")),
+        "actions": row_actions(visitor, CASE_PARTIES, written_by(case.entity)),
     }
     return show_part(request, visitor, case, "case_parties.html", content)
 
@@ -180,7 +185,8 @@ def dates(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
     case = case_of(visitor, key)
     times, _others = dated(facts(visitor.reference, "File", case.entity, ("Created", "Started", "Closed")))
     rows = rows_of(visitor.scope(), "FileDates", "file_id", key, order=("date_stamp",))
-    content = {"times": times, "rows": [row.entity for row in rows]}
+    actions = row_actions(visitor, CASE_DATES, written_by(case.entity))
+    content = {"times": times, "rows": [row.entity for row in rows], "actions": actions}
     return show_part(request, visitor, case, "case_dates.html", content)
 
 

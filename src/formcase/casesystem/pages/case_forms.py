@@ -1,9 +1,8 @@
-"""Making, changing, closing and reopening a case, and adding rows to it."""
+"""Making, changing, closing, reopening and deleting a case."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -15,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from formcase.appearance.navigation import Link
 from formcase.casesystem.pages import editing
 from formcase.casesystem.pages.case import Case, case_of
-from formcase.casesystem.pages.choices import label_choices
 from formcase.casesystem.pages.editing import Edited
 from formcase.casesystem.pages.entity_forms import (
     EntityForm,
@@ -29,7 +27,6 @@ from formcase.casesystem.pages.page import Page
 from formcase.casesystem.pages.showing import show
 from formcase.casesystem.pages.visitor import Visitor
 from formcase.casesystem.rights import Action, Table
-from formcase.casesystem.rules import reference_label
 
 _INPUTS = (
     Input("Title", required=True),
@@ -102,41 +99,19 @@ def reopen(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase
     )
 
 
-def add_information(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
-    """A new row of information."""
-    inputs = (Input("CustomLabel_Value", required=True), Input("Info_Value", required=True))
-    return _add(request, visitor, key, short_type="FileInfo", inputs=inputs, following="casesystem:case")
-
-
-def add_date(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
-    """A new date."""
-    inputs = (Input("CustomLabel_Value", required=True), Input("DateStamp", required=True))
-    return _add(request, visitor, key, short_type="FileDate", inputs=inputs, following="casesystem:case_dates")
-
-
-def _add(
-    request: HttpRequest, visitor: Visitor, key: str, *, short_type: str, inputs: tuple[Input, ...], following: str
-) -> HttpResponseBase:
+def delete(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
+    """Delete a case that has no documents, with its parties, information, dates and history."""
     case = case_of(visitor, key)
-    form = EntityForm(visitor, short_type, inputs, data=request.POST or None)
-    _without_reference_label(visitor, form)
-    if form.is_valid():
-        written = write(visitor, [creating(f"{short_type}s", {**form.changed_values(), "FileKey_Value": key})])
-        if written.done:
-            messages.success(request, _("It is added."))
-            return redirect(following, key)
-        form.refuse(written.problems)
-    version = request.POST.get("version") or case.entity["@odata.etag"]
-    content = {"form": form, "action": _("Add"), "back": reverse(following, args=[key]), "version": version}
-    return show(request, visitor, "form.html", content, between=(_link(case),))
-
-
-def _without_reference_label(visitor: Visitor, form: EntityForm) -> None:
-    """The rows that say which submission made a case are made by submissions alone."""
-    labels = form.fields["CustomLabel_Value"]
-    if isinstance(labels, forms.ChoiceField) and "Info_Value" in form.fields:
-        kept = [choice for choice in label_choices(visitor.reference, "SO") if choice[0] != reference_label()]
-        labels.choices = [("", "–"), *kept]
+    visitor.actor.demand_right(Action.DELETE, Table.CASE)
+    edited = Edited("Files", key, case.entity, "casesystem:case", "casesystem:cases", _link(case))
+    return editing.delete(
+        request,
+        visitor,
+        edited,
+        question=_("Delete this case?"),
+        explanation=_("Its parties, information, dates and history go with it. A case that has documents stays."),
+        done=_("The case is deleted."),
+    )
 
 
 def _switch(
@@ -180,12 +155,5 @@ PAGES = (
     Page("case_edit", f"{_ROUTE}edit/", edit, gettext_lazy("Edit case"), parent="cases"),
     Page("case_close", f"{_ROUTE}close/", close, gettext_lazy("Close case"), parent="cases"),
     Page("case_reopen", f"{_ROUTE}reopen/", reopen, gettext_lazy("Reopen case"), parent="cases"),
-    Page(
-        "information_create",
-        f"{_ROUTE}new-information/",
-        add_information,
-        gettext_lazy("Add information"),
-        parent="cases",
-    ),
-    Page("date_create", f"{_ROUTE}new-date/", add_date, gettext_lazy("Add a date"), parent="cases"),
+    Page("case_delete", f"{_ROUTE}delete/", delete, gettext_lazy("Delete case"), parent="cases"),
 )

@@ -15,6 +15,7 @@ from formcase.casesystem.pages.choices import set_choices
 from formcase.casesystem.pages.facts import facts, permission_text
 from formcase.casesystem.pages.history_lines import history_lines
 from formcase.casesystem.pages.page import Page
+from formcase.casesystem.pages.rows import ADDRESSES, row_actions
 from formcase.casesystem.pages.showing import page_name, show
 from formcase.casesystem.pages.visitor import Visitor
 from formcase.casesystem.rights import Action, Table
@@ -30,6 +31,7 @@ class Contact:
     key: str
     entity: Mapping[str, Any]
     may_update: bool
+    may_delete: bool
     may_add_address: bool
 
 
@@ -41,6 +43,7 @@ def contact_of(visitor: Visitor, key: str) -> Contact:
         key,
         entity,
         may_update=may_write and visitor.actor.may(Action.UPDATE, Table.CONTACT),
+        may_delete=may_write and visitor.actor.may(Action.DELETE, Table.CONTACT),
         may_add_address=may_write and visitor.actor.may(Action.CREATE, Table.CONTACT_ADDRESS),
     )
 
@@ -60,6 +63,7 @@ def contact(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBas
         "documents": [row.entity for row in reversed(documents) if row.entity.get("Record")],
         "read_code": permission_text(found.entity["AccessCode"]),
         "write_code": permission_text(found.entity["UpdateCode"]),
+        "actions": row_actions(visitor, ADDRESSES, written_by(found.entity)),
     }
     return _part(request, visitor, found, "contact.html", content)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from formcase.appearance.navigation import Link
+from formcase.casesystem.access_codes import Permission
 from formcase.casesystem.documents import Download, find_download
 from formcase.casesystem.errors import not_found
 from formcase.casesystem.finding.things import rows_of, text_of, thing, thing_or_none
@@ -17,6 +18,7 @@ from formcase.casesystem.pages.documents import COLUMNS
 from formcase.casesystem.pages.facts import facts, permission_text
 from formcase.casesystem.pages.history_lines import history_lines
 from formcase.casesystem.pages.page import Page
+from formcase.casesystem.pages.rows import DOCUMENT_DATES, DOCUMENT_INFORMATION, DOCUMENT_PARTIES, row_actions
 from formcase.casesystem.pages.showing import page_name, show
 from formcase.casesystem.pages.showing_files import Kind, handed_over, look_at, shown
 from formcase.casesystem.pages.visitor import Visitor
@@ -45,13 +47,15 @@ _PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as a visitor sees it. case, main: what it belongs to."""
+    """A document as a visitor sees it. case, main: what it belongs to · written_by: what must be held to change it."""
 
     key: str
     entity: Mapping[str, Any]
     case: Mapping[str, Any] | None
     main: Mapping[str, Any] | None
     may_update: bool
+    may_delete: bool
+    written_by: tuple[Permission, ...]
     download: Download | None
 
 
@@ -62,14 +66,17 @@ def document_of(visitor: Visitor, key: str) -> Document:
     case = thing_or_none(scope, "Files", entity["FileKey_Value"])
     main = thing_or_none(scope, "Records", entity["PrimaryRecordKey_Value"])
     owners = [entity, *(owner.entity for owner in (case, main) if owner is not None)]
-    may_update = actor.may(Action.UPDATE, Table.DOCUMENT) and all(actor.meets(written_by(one)) for one in owners)
+    codes = tuple(written_by(one) for one in owners)
+    may_write = all(actor.meets(code) for code in codes)
     return Document(
         key,
         entity,
         case.entity if case is not None else None,
         main.entity if main is not None else None,
-        may_update,
-        _download(visitor, entity),
+        may_update=may_write and actor.may(Action.UPDATE, Table.DOCUMENT),
+        may_delete=may_write and actor.may(Action.DELETE, Table.DOCUMENT),
+        written_by=codes,
+        download=_download(visitor, entity),
     )
 
 
@@ -97,6 +104,9 @@ def details(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBas
         "dates": [row.entity for row in rows_of(scope, "RecordDates", "record_id", key, order=("date_stamp",))],
         "read_code": permission_text(found.entity["AccessCode"]),
         "write_code": permission_text(found.entity["UpdateCode"]),
+        "party_actions": row_actions(visitor, DOCUMENT_PARTIES, *found.written_by),
+        "info_actions": row_actions(visitor, DOCUMENT_INFORMATION, *found.written_by),
+        "date_actions": row_actions(visitor, DOCUMENT_DATES, *found.written_by),
     }
     return _part(request, visitor, found, "document_details.html", content)
 

@@ -88,6 +88,22 @@ def edit(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
     return editing.edit(request, visitor, form, edited, _("The document is saved."))
 
 
+def delete(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
+    """Delete a document that none supplements, with its file."""
+    found = document_of(visitor, key)
+    visitor.actor.demand_right(Action.DELETE, Table.DOCUMENT)
+    link = Link(str(found.entity["Title"]), reverse("casesystem:document", args=[key]))
+    edited = Edited("Records", key, found.entity, "casesystem:document", "casesystem:documents", link)
+    return editing.delete(
+        request,
+        visitor,
+        edited,
+        question=_("Delete this document?"),
+        explanation=_("Its file, parties, information and dates go with it. A document that others supplement stays."),
+        done=_("The document is deleted."),
+    )
+
+
 def _create(visitor: Visitor, form: DocumentForm, case: str | None) -> str | None:
     """Upload the file and make the document; None where the form now says what is wrong."""
     values: dict[str, Any] = form.changed_values()
@@ -143,6 +159,13 @@ PAGES = (
         "case-system/documents/<str:key>/edit/",
         edit,
         gettext_lazy("Edit document"),
+        parent="documents",
+    ),
+    Page(
+        "document_delete",
+        "case-system/documents/<str:key>/delete/",
+        delete,
+        gettext_lazy("Delete document"),
         parent="documents",
     ),
 )

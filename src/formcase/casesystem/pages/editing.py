@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 
 from formcase.appearance.navigation import Link
 from formcase.casesystem.finding.things import thing_or_none
-from formcase.casesystem.pages.entity_forms import EntityForm, changing, write
+from formcase.casesystem.pages.entity_forms import EntityForm, changing, deleting, write
 from formcase.casesystem.pages.showing import show
 from formcase.casesystem.pages.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What is changed. entity: as the visitor sees it; page, listing: the names of its own page and of its list."""
+    """What is changed. entity: as the visitor sees it; page, listing: the names of its own page and of its list; owner:
+    the key of what the page shows, where that is another thing."""
 
     entity_set: str
     key: str
@@ -28,6 +29,12 @@ class Edited:
     page: str
     listing: str
     link: Link
+    owner: str = ""
+
+    @property
+    def back(self) -> str:
+        """The address of its page."""
+        return reverse(self.page, args=[self.owner or self.key])
 
 
 def edit(request: HttpRequest, visitor: Visitor, form: EntityForm, edited: Edited, done: str) -> HttpResponseBase:
@@ -43,13 +50,30 @@ def edit(request: HttpRequest, visitor: Visitor, form: EntityForm, edited: Edite
     content = {
         "form": form,
         "action": _("Save"),
-        "back": reverse(edited.page, args=[edited.key]),
+        "back": edited.back,
         "version": version,
     }
     return show(request, visitor, "form.html", content, between=(edited.link,))
 
 
+def delete(
+    request: HttpRequest, visitor: Visitor, edited: Edited, *, question: str, done: str, explanation: str = ""
+) -> HttpResponseBase:
+    """Delete it once that was asked, and say so; say why not, where the rules forbid it."""
+    problem = ""
+    if request.method == "POST":
+        written = write(visitor, [deleting(edited.entity_set, edited.key)])
+        if written.done:
+            messages.success(request, done)
+            return redirect(edited.back) if edited.owner else redirect(edited.listing)
+        problem = written.problems[0].message
+    content = {"explanation": explanation, "action": _("Delete"), "back": edited.back, "problem": problem}
+    return show(request, visitor, "ask.html", content, title=question, between=(edited.link,))
+
+
 def _after(visitor: Visitor, edited: Edited) -> HttpResponseBase:
     """To its page; to the list where the visitor has just shut out himself."""
+    if edited.owner:
+        return redirect(edited.back)
     seen = thing_or_none(visitor.scope(), edited.entity_set, edited.key, select="ID") is not None
-    return redirect(edited.page, edited.key) if seen else redirect(edited.listing)
+    return redirect(edited.back) if seen else redirect(edited.listing)

@@ -68,8 +68,8 @@ def listed(
     """The page of the listing that the address asks for. asked: what is searched for and narrowed by · titles: of the
     columns, by the name to sort by."""
     sort, descending = _sorting(request, listing)
-    place = {"after": request.GET.get(AFTER, ""), "before": request.GET.get(BEFORE, "")}
-    wanted = replace(asked, sort=sort, descending=descending, **place)
+    after, before = request.GET.get(AFTER, ""), request.GET.get(BEFORE, "")
+    wanted = replace(asked, sort=sort, descending=descending, after=after, before=before)
     found = find(visitor.actor, visitor.reference, listing, wanted)
     return Shown(
         found,
