@@ -96,6 +96,8 @@ def _query(table: Table, group: str | None) -> Iterable[orm.Model]:
         return found if group is None else found.filter(kind=group)
     model, grouped = _MODELS[table.name]
     everything = model._default_manager.all()
+    if model is models.User:
+        everything = everything.prefetch_related("held_codes")
     return everything if group is None or not grouped else everything.filter(**{grouped: group})
 
 

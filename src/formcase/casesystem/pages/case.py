@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from formcase.appearance.navigation import Link
 from formcase.casesystem.access_codes import Permission
 from formcase.casesystem.finding.cases import error_case_groups
-from formcase.casesystem.finding.things import MOST_ROWS, rows_of, text_of, thing, things_by_key
+from formcase.casesystem.finding.things import rows_of, text_of, thing, things_by_key
 from formcase.casesystem.pages.choices import set_choices
 from formcase.casesystem.pages.documents import COLUMNS as DOCUMENT_COLUMNS
 from formcase.casesystem.pages.facts import dated, facts, permission_text
@@ -39,6 +39,7 @@ _FIRST = (
     "CreateOu",
     "UpdateUser",
 )
+_MOST_DOCUMENTS = 100
 _PARTS = (
     ("case", pgettext_lazy("case", "Information")),
     ("case_documents", gettext_lazy("Documents")),
@@ -152,12 +153,12 @@ class MainDocument:
 def documents(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
     """The documents, supplementary ones under their main document, and those of other cases that are linked."""
     case = case_of(visitor, key)
-    found = rows_of(visitor.scope(), "Records", "file_id", key, order=("number",), limit=MOST_ROWS + 1)
+    found = rows_of(visitor.scope(), "Records", "file_id", key, order=("number",), limit=_MOST_DOCUMENTS + 1)
     links = rows_of(visitor.scope(), "FileRecords", "file_id", key)
     linked = things_by_key(visitor.scope(), "Records", [str(link.entity["RecordKey_Value"]) for link in links])
     content = {
-        "documents": _by_main(found[:MOST_ROWS]),
-        "more": len(found) > MOST_ROWS,
+        "documents": _by_main(found[:_MOST_DOCUMENTS]),
+        "more": len(found) > _MOST_DOCUMENTS,
         "titles": DOCUMENT_COLUMNS,
         "linked": [
             (link.entity, linked[link.entity["RecordKey_Value"]])

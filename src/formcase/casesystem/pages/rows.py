@@ -135,6 +135,11 @@ ADDRESSES = Kind(
     ADDRESS,
     gettext_lazy("Delete this address?"),
 )
+_OWNERS = {
+    "FileKey_Value": ("Files", "FileNo"),
+    "RecordKey_Value": ("Records", "Title"),
+    "NameKey_Value": ("Contacts", "Name1"),
+}
 KINDS = {
     kind.name: kind
     for kind in (
@@ -194,8 +199,10 @@ def _found(visitor: Visitor, name: str, key: str) -> tuple[Kind, Edited]:
     if kind is CASE_INFORMATION and entity["CustomLabel_Value"] == reference_label():
         raise not_found()
     owner = str(entity[kind.owner])
+    owner_set, name = _OWNERS[kind.owner]
+    shown = thing(visitor.scope(), owner_set, owner, select=name).entity[name]
     page = f"casesystem:{kind.page}"
-    return kind, Edited(kind.entity_set, key, entity, page, page, Link(_("Back"), reverse(page, args=[owner])), owner)
+    return kind, Edited(kind.entity_set, key, entity, page, page, Link(str(shown), reverse(page, args=[owner])), owner)
 
 
 _ROUTE = "case-system/rows/<str:kind>/<str:key>/"
