@@ -1,10 +1,12 @@
 """Commands on the built-in ends: forms, handing one in, the case system's users and corporate access."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from formcase.cli import runtime
+from formcase.formservice import setup
 from formcase.site.configuration import configuration
 from formcase.site.preparing import Migrations
 
@@ -123,3 +125,14 @@ def test_another_case_system_is_not_touched(formcase, monkeypatch):
     configuration.cache_clear()
     ran = formcase("case-system", "corporate-access", "on")
     assert (ran.code, "Another case system is set" in ran.err) == (2, True)
+
+
+def test_certificates_that_expire_are_listed_and_end_with_1(formcase):
+    until = datetime.now(UTC) + timedelta(days=20)
+    issued = setup.issue_client_certificate("norby", valid_until=until)
+    setup.ensure_client("norby", issued.certificate, None)
+    listed = formcase("form-service", "certificates", "--json")
+    assert listed.code == 1
+    assert [(one["client"], one["daysLeft"]) for one in listed.json["certificates"]] == [("norby", 19)]
+    assert formcase("form-service", "certificates", "--within", "7").code == 0
+    assert formcase("form-service", "certificates", "--within", "61").code == 2
