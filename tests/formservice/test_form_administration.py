@@ -21,6 +21,7 @@ from formcase.formservice.models import (
     StoredFile,
     Submission,
 )
+from formcase.formservice.models import Client as FetchingClient
 from pages.forms_to_fill_in import everything
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -225,7 +226,12 @@ def test_a_page_of_a_test_is_guarded_against_forged_requests(ida):
 def test_the_list_tells_versions_drafts_and_who_gets_what(ida):
     forms.publish(everything())
     upload(ida, changed(id="new-one"))
-    rows = {row.form_id: row for row in ida.get(FORMS).context["rows"]}
+    everywhere = FetchingClient.objects.create(client_id="everywhere", form_ids=None)
+    own = FetchingClient.objects.create(client_id="own", form_ids=["every-en"])
+    page = ida.get(FORMS)
+    rows = {row.form_id: row for row in page.context["rows"]}
+    assert (rows["every-en"].clients, rows["new-one"].clients) == ((everywhere, own), (everywhere,))
+    assert f"/form-service/clients/{own.pk}/" in page.content.decode()
     assert (rows["every-en"].newest.version, rows["every-en"].draft) == (1, None)
     assert rows["new-one"].newest is None
     assert rows["new-one"].draft.version == 1

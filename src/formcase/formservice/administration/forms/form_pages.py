@@ -1,7 +1,6 @@
 """The list of forms, and one form with its versions."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -23,8 +22,7 @@ _MOST_TESTS = 20
 @require_GET
 def forms(request: HttpRequest, administrator: Administrator) -> HttpResponse:
     """The list."""
-    context = {"rows": all_forms(), "clients": _clients_address()}
-    return show(request, administrator, "forms/forms", context, title=_("Forms"))
+    return show(request, administrator, "forms/forms", {"rows": all_forms()}, title=_("Forms"))
 
 
 @for_administrators
@@ -41,7 +39,6 @@ def form(request: HttpRequest, administrator: Administrator, form_id: str) -> Ht
         "newest": versions[0].version if versions else None,
         "draft": draft,
         "released": clients_of(form_id),
-        "clients": _clients_address(),
         "submissions": Submission.objects.filter(form_id=form_id).count(),
         "keep_days": retention.keep_days_of(form_id),
         "tests": trials_of(form_id, _MOST_TESTS),
@@ -59,11 +56,3 @@ def form_json(request: HttpRequest, administrator: Administrator, form_id: str, 
     name = f"form-{form_id}-{found.form.version}{'-draft' if which == 'draft' else ''}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _clients_address() -> str:
-    """Where the clients are looked after; empty where there is no page for it."""
-    try:
-        return reverse("form_service:clients")
-    except NoReverseMatch:
-        return ""
