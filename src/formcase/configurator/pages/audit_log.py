@@ -14,6 +14,9 @@ from formcase.audit.models import AuditEntry
 from formcase.configurator.actions import KINDS
 from formcase.configurator.page import Page, Section
 from formcase.configurator.showing import show
+from formcase.configurator.statuses import status_of
+from formcase.filing.journal import State
+from formcase.workflows.submissions import SHOWN
 
 
 class AuditFilter(forms.Form):
@@ -45,8 +48,18 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 def differences(entry: AuditEntry) -> list[Difference]:
     """What was changed, value by value."""
     before, after = _values(entry.before), _values(entry.after)
-    found = [Difference(name, before.get(name), after.get(name)) for name in {**before, **after}]
+    found = [
+        Difference(name, _in_words(name, before.get(name)), _in_words(name, after.get(name)))
+        for name in {**before, **after}
+    ]
     return [difference for difference in found if difference.before or difference.after or entry.before is not None]
+
+
+def _in_words(name: str, value: object) -> object:
+    """A state as pages show it; any other value as it is."""
+    if name != "state" or value not in [state.value for state in State]:
+        return value
+    return str(status_of(SHOWN[State(value)]).text)
 
 
 def _values(data: object) -> Mapping[str, object]:
