@@ -3,10 +3,13 @@
 import json
 import ssl
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -19,6 +22,12 @@ FLAG = json.loads((SAMPLES / "flag-permit/answers.json").read_text(encoding="utf
 FLAG_PERMIT = "800636"
 MIB = 1024 * 1024
 PATIENCE = 60.0
+
+HOSTILE = "'\"><img src=x onerror=alert(1)>{{7*7}}${7*7}' or 1 eq 1 or Title eq '"
+FORMULA = '=cmd|"/C calc"!A1'
+LONG = "ø" * 10_000
+# a picture to those who look at its beginning, a page to those who sniff for one, an archive to those who read its end
+POLYGLOT = b"GIF89a/*<script>alert(1)</script>*/=1;" + b"PK\x05\x06" + bytes(18)
 
 # a billion "ha", and a file of the machine's
 LEVELS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
@@ -219,6 +228,60 @@ def test_a_reference_id_that_was_given_twice_is_filed_once(installation, desk):
     assert reference in seen.message
     assert f"submission {owner}" in seen.message
     assert [case["FileNo"] for case in installation.cases_of(reference)] == list(first.cases)
+
+
+def test_scripts_formulas_filters_and_ten_thousand_letters_are_filed_as_the_text_that_they_are(installation, desk):
+    person = flag_answers("080890-1234")
+    person["Event"] |= {"Place": HOSTILE, "Reason": FORMULA, "Occasion": LONG}
+    person["Applicant"]["Person"] |= {"Name": HOSTILE, "Address": FORMULA}
+    names = (f"{HOSTILE}.gif".replace("/", ""), "a\u202efdp.exe.gif", f"{'n' * 240}.gif")
+    files = [FileAtHand(name, POLYGLOT, "image/gif", "Programme") for name in names]
+    reference = desk.submit(FLAG_PERMIT, person, files, 3)
+    (number,) = wait_for(desk, reference, "Imported").cases
+    assert len(installation.cases_of(reference)) == 1
+    case = installation.case(number)
+    (party,) = case["Parties"]
+    assert party["Name"]["Name1"] == HOSTILE
+    (contact,) = installation.odata("Contacts?$filter=NameCode eq '0808901234'&$expand=Addresses")["value"]
+    assert [address["Address1"] for address in contact["Addresses"]] == [FORMULA]
+    assert case["Text"]["Text"] == LONG
+    documents = {record["Title"]: record for record in installation.documents(number)}
+    for name in names:
+        assert installation.content(documents[name]) == POLYGLOT
+        headers = headers_of(installation, documents[name]["Document"]["ID"])
+        assert headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert not set(headers["Content-Disposition"]) & set("\r\n<>\u202e")
+
+
+def headers_of(installation: Installation, document: str) -> Message:
+    address = f"http://127.0.0.1:{installation.port}/OData4/Documents('{quote(document)}')/$value"
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {installation.token()}"})
+    with urllib.request.urlopen(request) as answer:
+        return answer.headers
+
+
+def test_a_contact_is_found_again_though_its_name_is_a_filter(installation, desk):
+    """The second submission of the same person makes no second contact: what was asked was a text, not a filter."""
+    person = flag_answers("090990-1234")
+    person["Applicant"]["Person"]["Name"] = "x' or Name1 ne '"
+    for _ in range(2):
+        wait_for(desk, desk.submit(FLAG_PERMIT, person, (), 3), "Imported")
+    contacts = installation.odata("Contacts?$filter=NameCode eq '0909901234'")["value"]
+    assert [contact["Name1"] for contact in contacts] == ["x' or Name1 ne '"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 10_000, "two\r\nSet-Cookie: a=b", "nul\x00", "half\ud800"],
+    ids=["10,000 letters", "two lines", "NUL", "half a character"],
+)
+def test_a_file_name_that_can_be_none_is_refused_at_the_desk(desk, name):
+    before = desk.statuses()
+    with pytest.raises(Exception) as refused:
+        desk.submit(FLAG_PERMIT, flag_answers("010190-1234"), [FileAtHand(name, b"x", "text/plain", "Programme")], 3)
+    assert "name is one line of at most 255 characters" in str(refused.value).replace("\n", "")
+    assert desk.statuses() == before
 
 
 def health_of(installation: Installation, workflow: str) -> str:

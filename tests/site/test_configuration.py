@@ -159,3 +159,12 @@ def test_waits_are_seconds_separated_by_commas(read, problems):
     assert read().unreadable_waits == (200, 400)
     assert read(UNREADABLE_WAITS="1, 2,3").unreadable_waits == (1, 2, 3)
     assert "FORMCASE_UNREADABLE_WAITS" in problems(UNREADABLE_WAITS="1,soon")
+
+
+def test_networks_of_form_services_are_addresses_with_lengths_or_none(read, problems):
+    assert [str(network) for network in read().interact_networks] == ["127.0.0.0/8", "::1/128"]
+    several = read(INTERACT_NETWORKS="10.20.0.0/16, fd12::/32").interact_networks
+    assert [str(network) for network in several] == ["10.20.0.0/16", "fd12::/32"]
+    assert read(INTERACT_NETWORKS="none").interact_networks == ()
+    for wrong in ("10.20.0.5/16", "intranet", "10.0.0.0/99"):
+        assert "FORMCASE_INTERACT_NETWORKS" in problems(INTERACT_NETWORKS=wrong)

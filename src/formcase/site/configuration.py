@@ -43,8 +43,12 @@ def _separated_by_commas(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _networks(value: object) -> object:
+    return () if value == "none" else _separated_by_commas(value)
+
+
 SeveralNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_separated_by_commas)]
-SeveralNetworks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_separated_by_commas)]
+SeveralNetworks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 SeveralSeconds = Annotated[
     tuple[Annotated[int, Field(ge=0, le=7 * 24 * 60 * 60)], ...], NoDecode, BeforeValidator(_separated_by_commas)
 ]
