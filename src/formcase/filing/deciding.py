@@ -7,6 +7,7 @@ from formcase.filing.journal import Attempt, Entry, Note, Scope, State
 from formcase.filing.reasons import ErrorCaseRefused
 from formcase.filing.reporting import say_blocked
 from formcase.filing.way import Way, utc_now
+from formcase.filing.writing import Unsettled
 from formcase.messages import Message, message
 from formcase.outcomes import Outcome, Passing, Setup, Unknown, Unreadable, Withdrawn
 from formcase.sources.port import SubmissionDetail
@@ -61,13 +62,14 @@ async def wait_for_claim(way: Way) -> None:
     await way.attempt.again(due, None)
 
 
-async def wait_to_settle(way: Way, wait: timedelta) -> None:
-    """The earlier change set may still be carried out: look again later."""
-    seconds = max(1, round(wait.total_seconds()))
-    note = Note(
-        "settles", message("No answer came to the change set: looking again in {seconds} s", seconds=seconds), "warning"
-    )
-    await way.attempt.again(way.now() + wait, note)
+async def wait_to_settle(way: Way, unsettled: Unsettled) -> None:
+    """An earlier change set may still be carried out: look again later."""
+    seconds = max(1, round(unsettled.wait.total_seconds()))
+    if unsettled.forgotten:
+        text = message("The database was failed over or restored: looking again in {seconds} s", seconds=seconds)
+    else:
+        text = message("No answer came to the change set: looking again in {seconds} s", seconds=seconds)
+    await way.attempt.again(way.now() + unsettled.wait, Note("settles", text, "warning"))
 
 
 async def block_for_reference(way: Way, owner: str) -> None:

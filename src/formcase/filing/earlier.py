@@ -80,7 +80,7 @@ def let_settle(way: Way) -> None:
         return
     remaining = entry.history_begun_at + entry.terms.settle - way.now()
     if remaining > timedelta(0):
-        raise Unsettled(remaining)
+        raise Unsettled(remaining, forgotten=True)
 
 
 def told_before(entry: Entry, detail: SubmissionDetail) -> bool:

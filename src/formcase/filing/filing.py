@@ -82,7 +82,7 @@ async def _bring_forward_or_decide(way: Way) -> None:
     except Busy:
         await deciding.wait_for_claim(way)
     except Unsettled as unsettled:
-        await deciding.wait_to_settle(way, unsettled.wait)
+        await deciding.wait_to_settle(way, unsettled)
     except Outcome as outcome:
         if isinstance(outcome, Passing | Unknown):
             pace.failed(entry, outcome)

@@ -38,11 +38,12 @@ class PlanAnew(Exception):
 
 
 class Unsettled(Exception):
-    """The first request may still be carried out over there: look again after `wait`."""
+    """A request may still be carried out: look again after `wait`. forgotten: the journal may not know of it."""
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta, *, forgotten: bool = False) -> None:
         super().__init__(wait)
         self.wait = wait
+        self.forgotten = forgotten
 
 
 async def settle_doubt(way: Way, fetched: Fetched) -> Filed | None:

@@ -89,25 +89,29 @@ async def _shift(concurrency: int, stopping: asyncio.Event) -> None:
         await history.demand(connection)
 
     pool = open_pool(parameters, concurrency + 8, settle)
-    connector = PsycopgConnector(kwargs=dict(parameters), min_size=1, max_size=8, configure=settle)
+    engines_pool = open_pool(parameters, 8, settle)
     try:
-        async with pool:
+        async with pool, engines_pool:
             await pool.wait(timeout=15)
             await doubt_older_journal(pool)
-            with django_app.replace_connector(connector) as app:
-                async with app.open_async():
+            with django_app.replace_connector(PsycopgConnector()) as app:
+                async with app.open_async(engines_pool):
                     shift = asyncio.create_task(_run_all(app, pool, connections, concurrency, stopping))
-                    await _in_one_history(shift, history)
+                    await _in_one_history(shift, history, pool, engines_pool)
     finally:
         await connections.close()
 
 
-async def _in_one_history(shift: "asyncio.Task[None]", history: OneHistory) -> None:
-    """Let a shift go on until its end, or until a connection has led to another history of the database."""
+async def _in_one_history(shift: "asyncio.Task[None]", history: OneHistory, *pools: Pool) -> None:
+    """Let a shift go on until its end, or until a connection has led to another history of the database. Then nobody is
+    to wait for one that leads back."""
     left = asyncio.create_task(history.left.wait())
     try:
         await asyncio.wait([shift, left], return_when=asyncio.FIRST_COMPLETED)
         if not shift.done():
+            log.warning("the database was failed over or restored: beginning anew with it")
+            for pool in pools:
+                await pool.close(timeout=1)
             shift.cancel()
             await asyncio.gather(shift, return_exceptions=True)
             raise OtherHistory("The database was failed over or restored.")
