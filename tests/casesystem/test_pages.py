@@ -222,6 +222,47 @@ def test_an_administrator_does_not_shut_himself_out(municipality):
     assert User.objects.get(pk="ADM").administrator
 
 
+def test_a_row_of_the_set_up_is_deleted_when_nothing_uses_it(municipality, anders):
+    anders.case(FileClass_Value="02.15", State_Value="UB", AccessCode={"Code": "TEK"}, Officer_Value="SBH")
+    desk = Desk("ADM")
+    for table, group, key, user in (
+        ("case-groups", "", "02.15", "Case: 1"),
+        ("case-groups", "", "02", "Case groups: 4"),
+        ("domains", "SAGTILST", "UB", "Case: 1"),
+        ("access-codes", "", "TEK", "Case: 1"),
+        ("users", "", "SBH", "Case: 1"),
+        ("users", "", "ADM", "delete yourself"),
+        ("units", "", "BOR", "Users: 2"),
+    ):
+        path = f"administration/tables/{table}/delete/?group={group}&key={key}"
+        assert user in desk.text(path), (table, key)
+        desk.post(path)
+        assert user in desk.text(path), (table, key)
+    for table, group, key in (("case-groups", "", "01.16"), ("domains", "SAGTILST", "VE"), ("labels", "SD", "FRIST")):
+        path = f"administration/tables/{table}/delete/?group={group}&key={key}"
+        assert "Nothing uses it" in desk.text(path)
+        assert desk.post(path).status_code == 302
+        assert desk.get(path).status_code == 404
+    assert "deleted" in desk.text("administration/")
+    assert desk.get("administration/tables/security-groups/delete/?group=1&key=Case").status_code == 404
+
+
+def test_a_long_table_has_pages_and_a_tree_opens_and_closes(municipality):
+    User.objects.bulk_create(User(key=f"X{n:03}", name=f"Helper {n}", security_code=6) for n in range(120))
+    desk = Desk("ADM")
+    first, last = desk.text("administration/tables/users/"), desk.text("administration/tables/users/", page="3")
+    assert "Page 1 of 3" in first
+    assert "X119" not in first
+    assert "X119" in last
+    found = desk.text("administration/tables/users/", q="helper 77")
+    assert "X077" in found
+    assert "X078" not in found
+    tree = desk.text("administration/tables/case-groups/")
+    flags = tree.index("02.15 Flags")
+    assert tree.rindex("<details>", 0, flags) < flags < tree.index("</details>", flags)
+    assert "Holds error cases" in tree
+
+
 def test_a_set_up_is_downloaded_and_carried_in_on_the_page(municipality):
     desk = Desk("ADM")
     text = desk.get("administration/case-system-set-up.yaml").content.decode()

@@ -1,6 +1,6 @@
 """Rows of the set-up: read from the database, written to it, and every change kept with who made it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,6 +60,24 @@ def save(table: Table, wanted: Row, by: str) -> str:
     return action
 
 
+def remove(table: Table, given: Row, by: str) -> None:
+    """Delete a row that nothing uses; whether something does is for `uses.py` to say."""
+    key = str(given.values[table.key])
+    instance = _instance(table, given.group, key)
+    if instance is None:
+        return
+    instance.delete()
+    if isinstance(instance, models.User):
+        models.Code.objects.filter(entity_set="EmployeeDomains", key=key).delete()
+    _keep(by, table, f"{given.group}:{key}" if given.group else key, given.values, {}, action="deleted")
+
+
+def number(table: Table) -> int:
+    """How many rows there are; of accounts, those of integrations."""
+    found = _query(table, None)
+    return found.filter(may_impersonate=True).count() if table.name == "accounts" else found.count()
+
+
 def _save_settings(wanted: Row, by: str) -> str:
     before = rows(SETTINGS)[0].values
     changed = {name: value for name, value in wanted.values.items() if value != before.get(name)}
@@ -74,7 +92,9 @@ def _save_settings(wanted: Row, by: str) -> str:
     return "changed" if changed else "same"
 
 
-def _keep(by: str, table: Table, key: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+def _keep(
+    by: str, table: Table, key: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], *, action: str = ""
+) -> None:
     """Keep who changed what. before: None where the row is new."""
 
     def plain(values: Mapping[str, Any]) -> Values:
@@ -84,13 +104,13 @@ def _keep(by: str, table: Table, key: str, before: Mapping[str, Any] | None, aft
         account=by,
         table=table.name,
         key=key,
-        action="added" if before is None else "changed",
+        action=action or ("added" if before is None else "changed"),
         before=plain(before or {}),
         after=plain(after),
     )
 
 
-def _query(table: Table, group: str | None) -> Iterable[orm.Model]:
+def _query(table: Table, group: str | None) -> orm.QuerySet[Any]:
     if table.entity_set:
         found = models.Code.objects.filter(entity_set=table.entity_set)
         return found if group is None else found.filter(kind=group)

@@ -1,12 +1,15 @@
 """The set-up for administrators: every table with its rows, the settings, the whole as a file, passwords, secrets."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,17 +20,21 @@ from django.utils.translation import gettext_lazy
 from formcase.appearance.navigation import Link
 from formcase.casesystem.administration.checking import Known, wrong_with
 from formcase.casesystem.administration.file import BadFileError, carry_in, write_file
-from formcase.casesystem.administration.rows import Row, row, rows, save
+from formcase.casesystem.administration.rows import Row, number, remove, row, rows, save
 from formcase.casesystem.administration.tables import SETTINGS, TABLES, Column, Kind, Table, table_named
+from formcase.casesystem.administration.trees import branches_of
+from formcase.casesystem.administration.uses import DELETABLE, uses_of
 from formcase.casesystem.errors import not_found
 from formcase.casesystem.login.passwords import give_password
 from formcase.casesystem.models import Account, AdministrationEntry, User
+from formcase.casesystem.pages.names import SETS
 from formcase.casesystem.pages.page import Page, Section
 from formcase.casesystem.pages.showing import show
 from formcase.casesystem.pages.visitor import Visitor
 
 _SHOWN_ENTRIES = 20
 _SECRET_LENGTH = 48
+_ROWS = 50
 
 
 class RowForm(forms.Form):
@@ -81,7 +88,7 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         except UnicodeDecodeError:
             form.add_error("file", _("The file is not UTF-8 text."))
     content = {
-        "tables": [(table, len(_listed(table))) for table in TABLES],
+        "tables": [(table, number(table)) for table in TABLES],
         "form": form,
         "wrong": wrong,
         "carried": carried.counts if carried is not None else None,
@@ -92,14 +99,49 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 
 
 def table_rows(request: HttpRequest, visitor: Visitor, table: str) -> HttpResponseBase:
-    """The rows of one table."""
+    """The rows of one table, a page at a time; a tree of them can be opened and closed."""
     found = _table(table)
+    words = request.GET.get("q", "").strip()
+    listed = [one for one in _listed(found) if _holds(one, words)]
+    if found.tree and not words:
+        branches = branches_of(found, listed)
+        return show(
+            request, visitor, "administration_tree.html", {"table": found, "branches": branches}, title=found.title
+        )
+    pages = Paginator(listed, _ROWS)
+    page = pages.get_page(request.GET.get("page"))
     content = {
         "table": found,
-        "rows": [(one, _key(found, one), _cells(found, one), _depth(found, one)) for one in _listed(found)],
+        "words": words,
+        "page": page,
+        "searchable": bool(words) or pages.num_pages > 1,
+        "rows": [(one, _key(found, one), _cells(found, one)) for one in page],
         "titles": [column.title for column in found.columns],
     }
     return show(request, visitor, "administration_table.html", content, title=found.title)
+
+
+def delete_row(request: HttpRequest, visitor: Visitor, table: str) -> HttpResponseBase:
+    """Delete a row that nothing uses; say what uses it, where something does."""
+    found = _table(table)
+    given = row(found, request.GET.get("group", ""), request.GET.get("key", ""))
+    if given is None or found.name not in DELETABLE:
+        raise not_found()
+    uses = uses_of(found, given, visitor.reference)
+    own = found.name == "users" and _key(found, given) == visitor.user.key
+    if request.method == "POST" and not uses and not own:
+        remove(found, given, visitor.actor.account)
+        messages.success(request, _("The row is deleted."))
+        return redirect(_back(found))
+    content = {
+        "uses": [replace(use, what=str(SETS.get(use.what, use.what))) for use in uses],
+        "own": own,
+        "back": _back(found),
+        "switch": next((column.title for column in found.columns if column.name in ("hidden", "enabled")), ""),
+    }
+    title = _("Delete {row}?").format(row=_key(found, given))
+    between = (Link(found.title, _back(found)),)
+    return show(request, visitor, "administration_delete.html", content, title=title, between=between)
 
 
 def new_row(request: HttpRequest, visitor: Visitor, table: str) -> HttpResponseBase:
@@ -188,6 +230,9 @@ def _edit(request: HttpRequest, visitor: Visitor, table: Table, given: Row | Non
     }
     between = (Link(table.title, _back(table)),) if table.key else ()
     title = None if given is None or not table.key else str(given.values[table.key])
+    if given is not None and table.name in DELETABLE:
+        query = urlencode({"group": given.group, "key": title or ""})
+        content["delete"] = f"{reverse('casesystem:administration_delete', args=[table.slug])}?{query}"
     return show(request, visitor, "form.html", content, title=title, between=between)
 
 
@@ -230,9 +275,10 @@ def _cells(table: Table, one: Row) -> list[tuple[Any, Any]]:
     return [(column.title, _shown(one.values[column.name])) for column in table.columns if column.name != table.key]
 
 
-def _depth(table: Table, one: Row) -> int:
-    """How far below the top a row of a tree lies, as its code says it: `02.15` lies one below `02`."""
-    return _key(table, one).count(".") if table.tree else 0
+def _holds(one: Row, words: str) -> bool:
+    """Whether a row has all words of a search in it somewhere."""
+    text = " ".join([one.group, *(str(_shown(value) or "") for value in one.values.values())]).lower()
+    return all(word in text for word in words.lower().split())
 
 
 def _shown(value: Any) -> Any:
@@ -302,6 +348,14 @@ PAGES = (
         f"{_OF_TABLE}row/",
         edit_row,
         gettext_lazy("Change a row"),
+        parent="administration",
+        administration=True,
+    ),
+    Page(
+        "administration_delete",
+        f"{_OF_TABLE}delete/",
+        delete_row,
+        gettext_lazy("Delete a row"),
         parent="administration",
         administration=True,
     ),
