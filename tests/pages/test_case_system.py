@@ -129,7 +129,7 @@ def address_of(route: str, filed: dict[str, str]) -> str:
     if "/administration/" in route:
         key = "formcase" if "/secret/" in route else "SBH"
         address = route.replace("<str:table>", "users").replace("<str:key>", key)
-        return f"/{address}?key=SBH" if route.endswith("/row/") else f"/{address}"
+        return f"/{address}?key=SBH" if route.endswith(("/row/", "/delete/")) else f"/{address}"
     if "/rows/" in route:
         return "/" + route.replace("<str:kind>", "case-information").replace("<str:key>", filed["row"])
     return "/" + route.replace("<str:key>", filed[kind])
@@ -146,6 +146,9 @@ def test_every_page_is_accessible_and_quiet_and_fits_a_phone(log_in, check_page,
         assert page.locator("h1").count() == 1, one.name
         assert page.locator("html").get_attribute("lang") == language
         check_page(page, f"case-system-{one.name}-{language}")
+    page.goto("/case-system/administration/tables/case-groups/")
+    page.locator("details summary").first.click()
+    check_page(page, f"case-system-tree-{language}")
 
 
 def test_files_are_shown_in_the_page(log_in, check_page, screenshots, filed):

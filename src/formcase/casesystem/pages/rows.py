@@ -135,6 +135,7 @@ ADDRESSES = Kind(
     ADDRESS,
     gettext_lazy("Delete this address?"),
 )
+_TOLD = ("CustomLabel_Summary", "Info_Value", "DateStamp", "NameCode", "Address1", "Address2", "Email", "PhoneNo")
 _OWNERS = {
     "FileKey_Value": ("Files", "FileNo"),
     "RecordKey_Value": ("Records", "Title"),
@@ -187,7 +188,9 @@ def delete(request: HttpRequest, visitor: Visitor, kind: str, key: str) -> HttpR
     """Delete a row, once that was asked."""
     found, edited = _found(visitor, kind, key)
     visitor.actor.demand_right(Action.DELETE, found.table)
-    return editing.delete(request, visitor, edited, question=str(found.question), done=_("It is deleted."))
+    told = " · ".join(str(edited.entity[name]) for name in _TOLD if edited.entity.get(name))
+    question, done = str(found.question), _("It is deleted.")
+    return editing.delete(request, visitor, edited, question=question, done=done, explanation=told)
 
 
 def _found(visitor: Visitor, name: str, key: str) -> tuple[Kind, Edited]:
