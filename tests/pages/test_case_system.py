@@ -147,7 +147,7 @@ def test_every_page_is_accessible_and_quiet_and_fits_a_phone(log_in, check_page,
         assert page.locator("html").get_attribute("lang") == language
         check_page(page, f"case-system-{one.name}-{language}")
     page.goto("/case-system/administration/tables/case-groups/")
-    page.locator("details summary").first.click()
+    page.locator(".branches summary").first.click()
     check_page(page, f"case-system-tree-{language}")
 
 
