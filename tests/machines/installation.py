@@ -174,7 +174,18 @@ class Site:
     network: Network
     installation: ManyMachines
     desk: Desk
+    folder: Path
     servers: dict[str, Server] = field(default_factory=dict)
+
+    def follow_anew(self) -> tuple[Server, Server]:
+        """The server that is written to, and a new replica of it on the other host, for which no commit waits."""
+        (writing,) = [server for server in self.servers.values() if server.is_written_to()]
+        ((name, other),) = [(name, server) for name, server in self.servers.items() if server is not writing]
+        other.stop()
+        writing.wait_for_replicas(wait=False)
+        self.servers[name] = writing.replica(other.host, self.folder / f"{name}-anew")
+        wait_until(writing.is_followed, 60, lambda: "no replica")
+        return writing, self.servers[name]
 
 
 @contextmanager
@@ -183,10 +194,10 @@ def site(folder: Path) -> Iterator[Site]:
     folder.chmod(0o755)
     with ExitStack() as stack:
         network = stack.enter_context(Network(*HOSTS))
-        servers = {"db1": Server.new(network["db1"], folder / "db1")}
-        stack.callback(servers["db1"].stop)
+        servers: dict[str, Server] = {}
+        stack.callback(lambda: [server.stop() for server in servers.values()])
+        servers["db1"] = Server.new(network["db1"], folder / "db1")
         servers["db2"] = servers["db1"].replica(network["db2"], folder / "db2")
-        stack.callback(servers["db2"].stop)
         wait_until(servers["db1"].is_followed, 30, lambda: "no replica")
         servers["db1"].wait_for_replicas()
         forms, cases = (stack.enter_context(_end_at(network[name], folder)) for name in ("forms", "cases"))
@@ -199,7 +210,7 @@ def site(folder: Path) -> Iterator[Site]:
         made.set_up()
         desk = Desk(forms.installation.environment())
         stack.callback(desk.close)
-        yield Site(network, made, desk, servers)
+        yield Site(network, made, desk, folder, servers)
 
 
 @contextmanager

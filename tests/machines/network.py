@@ -5,6 +5,7 @@ host that is cut off hears nothing any more and is not heard, and nobody is told
 """
 
 import ctypes
+import json
 import os
 import shutil
 import subprocess
@@ -80,6 +81,21 @@ class Host:
             timeout=300,
             check=False,
         )
+
+    def processor_seconds(self) -> float:
+        """What everything that runs there has taken of the processor."""
+        namespace = (Path("/run/netns") / self.namespace).stat().st_ino
+        return sum(_seconds(process) for process in Path("/proc").iterdir() if _runs_in(process, namespace))
+
+    def bytes_passed(self) -> int:
+        """What its network card has sent and received."""
+        shown = subprocess.run(
+            ["ip", "-n", self.namespace, "-statistics", "-json", "link", "show", "eth0"],
+            capture_output=True,
+            check=True,
+        )
+        (card,) = json.loads(shown.stdout)
+        return int(card["stats64"]["rx"]["bytes"]) + int(card["stats64"]["tx"]["bytes"])
 
     @contextmanager
     def inside(self) -> Iterator[None]:
@@ -160,6 +176,22 @@ class Network:
         for namespace in (*(host.namespace for host in self.hosts.values()), self._switch):
             if (Path("/run/netns") / namespace).exists():
                 subprocess.run(["ip", "netns", "delete", namespace], check=False)
+
+
+def _runs_in(process: Path, namespace: int) -> bool:
+    try:
+        return process.name.isdecimal() and (process / "ns" / "net").stat().st_ino == namespace
+    except OSError:  # it has ended
+        return False
+
+
+def _seconds(process: Path) -> float:
+    """Its own and those of its children that have ended."""
+    try:
+        values = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, values[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _port(host: Host) -> str:

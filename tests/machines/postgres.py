@@ -94,10 +94,10 @@ class Server:
             else:
                 return
 
-    def wait_for_replicas(self) -> None:
-        """Make each commit wait from now on until a replica has it."""
+    def wait_for_replicas(self, *, wait: bool = True) -> None:
+        """Make each commit wait from now on until a replica has it, or not."""
         with self.as_superuser("postgres") as connection:
-            connection.execute("alter system set synchronous_standby_names = '*'")
+            connection.execute(f"alter system set synchronous_standby_names = '{'*' if wait else ''}'")
             connection.execute("select pg_reload_conf()")
 
     def is_followed(self) -> bool:
@@ -107,12 +107,19 @@ class Server:
                 connection.execute("select 1 from pg_stat_replication where state = 'streaming'").fetchone() is not None
             )
 
+    def is_written_to(self) -> bool:
+        """Whether it runs, and follows no other."""
+        if self._process is None or self._process.poll() is not None:
+            return False
+        with self.as_superuser("postgres") as connection:
+            return connection.execute("select 1 where not pg_is_in_recovery()").fetchone() is not None
+
     def promote(self) -> None:
         """Make a replica the server that is written to; it waits for no replica of its own."""
         with self.as_superuser("postgres") as connection:
+            connection.execute("select pg_promote(true, 60)")
             connection.execute("alter system set synchronous_standby_names = ''")
             connection.execute("select pg_reload_conf()")
-            connection.execute("select pg_promote(true, 60)")
 
     def as_superuser(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
         """A connection past the network, for who runs the server."""

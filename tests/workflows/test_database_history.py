@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from procrastinate.contrib.django.utils import connector_params
 
 from filing.faults import BUSY, LOST, Fault
-from filing.world import World
+from filing.world import ANNA, CASE, WRONG_GROUP, World
 from formcase.sources.port import Status
 from formcase.workflows import journal_mark
 from formcase.workflows.database_history import OneHistory, OtherHistory, history_of
@@ -56,6 +56,21 @@ async def test_what_was_filed_and_is_forgotten_since_the_fail_over_is_adopted(wo
     await noted(world)
     await world.ends(key)
     assert len(world.cases.cases_of("ONE-1")) == 1
+
+
+@pytest.mark.parametrize("groups", [(CASE, ANNA), (WRONG_GROUP, ANNA)], ids=["case", "error case"])
+async def test_what_was_imported_and_is_forgotten_since_the_fail_over_is_not_imported_a_second_time(world, groups):
+    """Of an error case the reasons are lost, so that the report would be another one."""
+    key = await world.submitted("ONE-1", groups=groups)
+    await dumped(world)
+    await world.ends(key)
+    await restored(world)
+    await failed_over(world)
+    await noted(world)
+    record = await world.ends(key)
+    assert record.state == "imported"
+    assert len(world.cases.cases_of("ONE-1")) == 1
+    assert len(world.stored(record).said(Status.IMPORTED)) == 1
 
 
 async def test_what_may_still_be_carried_out_after_a_fail_over_is_waited_for(world):

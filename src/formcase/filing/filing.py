@@ -13,7 +13,7 @@ from formcase.filing.journal import Attempt, Entry, Filed, Journal, Note, Submis
 from formcase.filing.parking import say_parked
 from formcase.filing.planning_step import Busy, plan_error, plan_mapped
 from formcase.filing.reasons import error_case_given_up, error_case_refused, refusal, told
-from formcase.filing.reporting import say_delivered, say_imported
+from formcase.filing.reporting import is_told, keep_imported, say_delivered, say_imported
 from formcase.filing.way import Ends, Way
 from formcase.filing.writing import PlanAnew, Unsettled, settle_doubt, write
 from formcase.messages import Message, Translate, message
@@ -151,6 +151,9 @@ async def _fetch_and_file(way: Way) -> Filed | None:
         filed = await earlier.look_for_any(way)
         if filed is None and imported_there:
             await deciding.close_as_imported(way, detail)
+            return None
+        if filed is not None and entry.error_case is None and is_told(filed, detail):
+            await keep_imported(way, filed)  # told anew, an error case whose reasons are lost would be Imported twice
             return None
         if filed is not None:
             return filed

@@ -7,7 +7,7 @@ from formcase.filing.way import Way
 from formcase.messages import Message, message
 from formcase.outcomes import AlreadyImported, Outcome, Permanent, Withdrawn
 from formcase.planning.plan import PlanKind
-from formcase.sources.port import ReportedCase, Status
+from formcase.sources.port import ReportedCase, Status, SubmissionDetail
 from formcase.targets.port import Receipt
 
 LONGEST_MESSAGE = 4000
@@ -48,6 +48,18 @@ async def say_imported(way: Way, filed: Filed) -> None:
     cases = [ReportedCase(case.number, case.url) for case in filed.receipt.cases]
     with suppress(AlreadyImported, Withdrawn):  # it has ended there, which is all that the report is for
         await way.ends.source.report(entry.submission_id, Status.IMPORTED, text, cases, way.now())
+    await keep_imported(way, filed)
+
+
+def is_told(filed: Filed, detail: SubmissionDetail) -> bool:
+    """Whether the form service was told of just these cases already: by an attempt that the journal has lost."""
+    said = [entry for entry in detail.history if entry.status is Status.IMPORTED]
+    numbers = {case.number for case in filed.receipt.cases}
+    return bool(said) and {case.case_number for case in said[-1].cases} == numbers
+
+
+async def keep_imported(way: Way, filed: Filed) -> None:
+    """The form service knows the case numbers. Ends the attempt."""
     numbers = ", ".join(case.number for case in filed.receipt.cases)
     if filed.kind is PlanKind.ERROR_CASE:
         done = Note("imported", message("Imported with error case {cases}", cases=numbers), level="warning")
