@@ -4,7 +4,6 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from itertools import product
 from pathlib import Path
 from string import Formatter
 
@@ -39,9 +38,9 @@ def danish(request) -> Catalog:
 
 
 def _forms(text: Message) -> Iterator[tuple[str, str]]:
-    """The text and its translation; where it speaks of numbers, the plural with each of its translations."""
+    """The text and its translation; where it speaks of numbers, of one and of several, each with its translation."""
     if isinstance(text.id, tuple):
-        yield from product(text.id[1:], text.string)
+        yield from zip(text.id, text.string, strict=True)
     elif text.id:
         yield text.id, text.string
 
