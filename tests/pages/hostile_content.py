@@ -27,17 +27,28 @@ from formcase.accounts.roles import Role
 from formcase.audit.recording import Object
 from formcase.audit.recording import record as audit
 from formcase.casesystem.models import AdministrationEntry, Revision, User
+from formcase.casesystem.pages.rows import KINDS, Kind
 from formcase.casesystem.setup import ensure_account, ensure_sample_data, ensure_user_secret
 from formcase.checks import CheckResult, Detail, Verdict
 from formcase.configurator.pages.workflow_transform import NEW
 from formcase.filing.journal import Filed
-from formcase.formservice import forms
+from formcase.formservice import clients, forms
 from formcase.formservice.administration.passwords import give_password
 from formcase.formservice.administration.sessions import COOKIE as ADMINISTRATOR
 from formcase.formservice.administration.sessions import begin_session
+from formcase.formservice.authority import issue_client_certificate
+from formcase.formservice.certificates import read_client_certificate
 from formcase.formservice.design import Form
 from formcase.formservice.filling import drafts
-from formcase.formservice.models import Administrator, Filling, Status, StatusEntry, Submission
+from formcase.formservice.models import (
+    Administrator,
+    ClientCall,
+    ClientCertificate,
+    Filling,
+    Status,
+    StatusEntry,
+    Submission,
+)
 from formcase.formservice.submitting import AttachmentToSubmit, submit
 from formcase.messages import Message, as_data, message
 from formcase.planning.plan import AddParty, AddReference, CreateCase, CreateContact, Entry, Plan, PlanKind, Planned
@@ -50,7 +61,7 @@ from formcase.targets.port import CaseReference, Receipt
 from formcase.workflows import contents, managing, versions
 from formcase.workflows.check_history import Change, change_data, result_data
 from formcase.workflows.models import CheckRun, ErrorCause, ServiceWorkflow, SubmissionRecord
-from formcase.workflows.reconciling.judging import Kind
+from formcase.workflows.reconciling.judging import Kind as Unaccounted
 from formcase.workflows.reconciling.runs import Found, Run, keep_run
 from formcase.workflows.stored import filed_data
 from formcase.workflows.versions import TRANSFORM
@@ -126,6 +137,8 @@ class Hostile:
     sent: Filling
     test: Filling
     sent_test: Filling
+    certificate: ClientCertificate
+    rows: Mapping[str, object]
 
 
 def make_hostile(ends: BothEnds) -> Hostile:
@@ -142,6 +155,8 @@ def make_hostile(ends: BothEnds) -> Hostile:
         sent=sent,
         test=test,
         sent_test=sent_test,
+        certificate=_client(),
+        rows={kind.name: kind_key(kind) for kind in KINDS.values()},
     )
     with connection.cursor() as cursor:
         cursor.execute("set session_replication_role = replica")  # past the triggers that keep logs and versions
@@ -310,10 +325,10 @@ def _check_run(workflow: ServiceWorkflow, reason: Message) -> CheckRun:
 
 
 def _reconciled(ends: BothEnds, record: SubmissionRecord) -> None:
-    found = Found(Kind.CASE_MISSING, record.submission_id, record.reference_id, HOSTILE, HOSTILE, record.pk)
-    unknown = Found(Kind.NOT_RECORDED, "s-9", HOSTILE, HOSTILE, HOSTILE, None)
+    found = Found(Unaccounted.CASE_MISSING, record.submission_id, record.reference_id, HOSTILE, HOSTILE, record.pk)
+    unknown = Found(Unaccounted.NOT_RECORDED, "s-9", HOSTILE, HOSTILE, HOSTILE, None)
     keep_run(Run(ends.workflow, timezone.now(), found=(found, unknown), findings=2, by=HOSTILE))
-    nobodys = Found(Kind.NOBODYS, "", HOSTILE, "", HOSTILE, None)
+    nobodys = Found(Unaccounted.NOBODYS, "", HOSTILE, "", HOSTILE, None)
     keep_run(Run(None, timezone.now(), found=(nobodys,), findings=1, problem=message("{a}", a=HOSTILE)))
 
 
@@ -394,6 +409,23 @@ def _tests_of_a_draft() -> tuple[Filling, Filling]:
     assert summary.context["is_complete"], summary.content.decode()
     ida.post(f"{base}summary/", {"seen": summary.context["seen"]})
     return made[0], made[1]
+
+
+def _client() -> ClientCertificate:
+    """A client of the form service with a certificate, and a call that it made."""
+    client = clients.create("a-client", HOSTILE, None, by=HOSTILE)
+    read = read_client_certificate(issue_client_certificate("a-client").certificate)
+    ClientCall.objects.create(
+        at=timezone.now(), outcome="mistaken", client_id=HOSTILE, method="GET", kind="listing", reference_id="",
+        status=400, detail=HOSTILE, duration=3, address=HOSTILE,
+    )  # fmt: skip
+    return clients.add_certificate(client, read, by=HOSTILE)
+
+
+def kind_key(kind: Kind) -> object:
+    """The key of a row of this kind that was made; one that there is not where none was."""
+    found = apps.get_model("casesystem", kind.short_type).objects.first()
+    return found.pk if found is not None else None
 
 
 def _fillings() -> tuple[Filling, Filling]:

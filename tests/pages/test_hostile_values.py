@@ -69,6 +69,7 @@ OTHERWISE = {
     "form_service:start": 302,
     "form_service:sign_out": 405,
     "form_service:form_try": 405,
+    "form_service:client_enable": 405,
     "configurator:submissions_act": 302,
     "configurator:certificate_remove": 404,
 }
@@ -169,10 +170,12 @@ def _arguments(name: str, wanted: tuple[str, ...], hostile: Hostile) -> list[dic
     keys = choices.get("key", ())
     for argument in wanted:
         assert choices.get(argument), f"say here what {argument} of {name} may be, or in APART why it is not visited"
+    if "kind" in wanted and space == "casesystem":
+        return [{"kind": kind, "key": key} for kind, key in hostile.rows.items() if key is not None]
     if "key" in wanted and isinstance(keys, tuple):
         return [{**{argument: choices[argument] for argument in wanted}, "key": key} for key in keys]
     if "table" in wanted:
-        query = "?key=ADM" if page == "administration_row" else ""
+        query = "?key=ADM" if page in ("administration_row", "administration_delete") else ""
         tables = ["users"] if query else [table.slug for table in TABLES if table.key]
         return [{"table": table, "?": query} for table in tables]
     query = f"?Url={quote(HOSTILE)}" if page == "workflow_parameter" else ""
@@ -184,7 +187,7 @@ def _known(space: str, page: str, hostile: Hostile) -> Mapping[str, object]:
     match space:
         case "casesystem":
             key = "formcase" if page.endswith("secret") else hostile.case_system.get(beginning)
-            return {"key": key, "table": "some"}
+            return {"key": key or "some", "table": "some", "kind": "some"}
         case "configurator":
             return {
                 "key": hostile.configurator.get(beginning),
@@ -201,12 +204,14 @@ def _known(space: str, page: str, hostile: Hostile) -> Mapping[str, object]:
             return {"form_id": filling.form_id, "key": filling.key, "number": 1}
         case "form_service":
             sent = page in ("form_test_receipt", "form_test_xml", "form_test_pdf", "form_test_upload")
+            test = hostile.sent_test if sent else hostile.test
             return {
                 "reference": hostile.dialogue,
                 "attachment_id": hostile.attachment,
                 "form_id": hostile.filling.form_id,
                 "which": "draft",
-                "key": (hostile.sent_test if sent else hostile.test).key,
+                "key": hostile.certificate.client_id if page.startswith("client") else test.key,
+                "certificate": hostile.certificate.pk,
                 "number": 1,
                 "upload": hostile.sent_test.uploads.get().key,
             }
