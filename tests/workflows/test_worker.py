@@ -99,8 +99,8 @@ async def test_a_worker_that_is_asked_to_end_while_it_listens_ends_within_second
 
     await until(listening, 10)
     started = asyncio.get_running_loop().time()
-    await running.stop(5)
-    assert asyncio.get_running_loop().time() - started < 4
+    await running.stop(15)
+    assert asyncio.get_running_loop().time() - started < 12, "not a watch interval, however busy the machine is"
 
 
 async def test_the_database_may_cut_all_connections_at_any_time(running):
