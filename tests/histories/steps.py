@@ -15,6 +15,7 @@ AT_THE_FORM_SERVICE = (
 AT_THE_CASE_SYSTEM = ("metadata", "knowledge", "filed", "upload", "add_note")
 FAULTS = ("busy", "not let in", "a bug", "lost")
 USERS = ("SBH", "MKT", "LBR", "NOBODY")  # two who may file, one who may only read, one whom the account may not act for
+IN_DOUBT = ("after journal: sending", "after case system: apply", "before journal: filed")
 MOST = 1000  # so many submissions are never there: `which` counts round
 
 
@@ -120,6 +121,7 @@ steps = st.one_of(
     _fails,
     _change_set_fails,
     st.builds(Dies, st.sampled_from(points()), st.integers(1, 3)),
+    st.builds(Dies, st.sampled_from(IN_DOUBT), st.integers(1, 2)),  # where a second case would come from
     _settings,
     st.just(Mended()),
     st.just(Restarted()),
