@@ -61,6 +61,12 @@ def test_the_case_systems_authorities_may_be_a_file_and_belong_to_a_case_system(
     assert "set by half" in problems(CASE_SYSTEM_CA_FILE=str(file))
 
 
+@pytest.mark.parametrize("given", ["cases/{id}", "https://town.example/cases/"])
+def test_where_a_case_is_opened_is_an_address_with_a_place_for_its_key(read, problems, given):
+    assert "with {id} where the case's key goes" in problems(CASE_ADDRESS=given)
+    assert read(CASE_ADDRESS="https://town.example/{id}").case_address == "https://town.example/{id}"
+
+
 @pytest.mark.parametrize("missing", sorted(OAUTH2))
 def test_a_half_case_system_stops_the_start_and_names_what_is_missing(problems, missing):
     text = problems(**{name: value for name, value in OAUTH2.items() if name != missing})

@@ -23,6 +23,7 @@ def settings() -> WorkZoneSettings:
         url=here.case_system_url or "",
         authentication=_login(here),
         ca_file=here.case_system_ca_file,
+        case_address=here.case_address,
         time_zone=here.time_zone,
     )
 
@@ -36,7 +37,7 @@ def _built_in(here: Configuration) -> WorkZoneSettings:
             client_id=BUILT_IN_ACCOUNT,
             client_secret=secret(Path(django_settings.DATA_FOLDER), ACCOUNT_SECRET),
         ),
-        case_address=CASE_PAGE,
+        case_address=here.case_address or CASE_PAGE,
         time_zone=here.time_zone,
     )
 

@@ -88,6 +88,7 @@ class Configuration(BaseSettings):
     case_system_user: str | None = None
     case_system_password: SecretStr | None = None
     case_system_ca_file: Path | None = None
+    case_address: str | None = None
     reference_label: str = "INTERACT"
     unreadable_waits: SeveralSeconds = (200, 400)
     heartbeat: float = Field(default=5, ge=0.2, le=60)
@@ -156,6 +157,13 @@ class Configuration(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("is no time zone; an example is Europe/Copenhagen") from None
+        return value
+
+    @field_validator("case_address")
+    @classmethod
+    def _address_with_a_place_for_the_case(cls, value: str | None) -> str | None:
+        if value is not None and (not value.startswith(("https://", "http://")) or "{id}" not in value):
+            raise ValueError("must be an address with {id} where the case's key goes, as in https://cases.example/{id}")
         return value
 
     @field_validator("interact_ca_file", "case_system_ca_file")
