@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from conformance.form_services import FORM_SERVICES, FileToSubmit, FormServiceUnderTest, in_database
+from emptying import empty
 from formcase.checks import Verdict
 from formcase.outcomes import AlreadyImported, Setup, Unreadable, Withdrawn
 from formcase.sources.port import FormService, ReportedCase, Status, SubmissionSummary
@@ -34,8 +35,10 @@ def there(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
 ) -> Iterator[FormServiceUnderTest]:
     folder: Path = tmp_path_factory.mktemp("form-service")
-    with django_db_blocker.unblock(), FORM_SERVICES[request.param](folder) as running:
-        yield running
+    with django_db_blocker.unblock():
+        with FORM_SERVICES[request.param](folder) as running:
+            yield running
+        empty("default")  # clients, forms and calls were put there to stay
 
 
 @pytest.fixture

@@ -161,6 +161,7 @@ def references() -> list[str]:
 
 def test_calls_are_removed_after_their_days(db, settings):
     settings.FORMSERVICE_KEEP_CALL_DAYS = 30
+    ClientCall.objects.all().delete()  # a listener writes what it was asked a moment after it has answered
     calls.keep([call("new"), call("old")])
     ClientCall.objects.filter(reference_id="old").update(at=timezone.now() - timedelta(days=31))
     assert calls.remove_old() == 1

@@ -26,14 +26,18 @@ from workflows.bench import Bench
 
 T = TypeVar("T")
 
-SEED = int(os.environ.get("HISTORIES_SEED") or random.randrange(100_000))
+ASKED_FOR = os.environ.get("HISTORIES_SEED")
+SEED = int(ASKED_FOR or random.randrange(100_000))
+SAME_SEED = int(ASKED_FOR or 5)  # of the few quick ones: those say whether a change broke what was whole before
 TABLES = ("submissionrecord", "knowncasesystem", "reconciliation", "foreignreference")
 _worlds = count(1)
 
 
-async def played(workflow: ServiceWorkflow, bench: Bench, history: Sequence[Step], *, remembers: bool) -> Play:
+async def played(
+    workflow: ServiceWorkflow, bench: Bench, history: Sequence[Step], *, remembers: bool, drawn_from: int = SEED
+) -> Play:
     """Play one in a world of its own."""
-    print(f"make replay SEED={SEED}")
+    print(f"make replay SEED={drawn_from}")
     tables = ", ".join(f"workflows_{name}" for name in TABLES)
     await bench.rows(f"truncate {tables}, procrastinate_jobs cascade")
     url = f"https://forms-{next(_worlds)}.example"
@@ -59,11 +63,11 @@ def law(examples: int) -> Callable[[T], T]:
     )
 
 
-@seed(SEED)
+@seed(SAME_SEED)
 @law(15)
 @given(history=histories, remembers=st.booleans())
 async def test_whatever_happens_in_whatever_order_all_sides_agree_in_the_end(workflow, bench, history, remembers):
-    await played(workflow, bench, history, remembers=remembers)
+    await played(workflow, bench, history, remembers=remembers, drawn_from=SAME_SEED)
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_a_server_that_dies_is_started_again(folder, use):
     user = use()
     former = cluster.running(folder)
     former.kill()
-    wait_until(lambda: cluster.is_ready(folder) and cluster.running(folder) != former)
+    wait_until(lambda: cluster.running(folder) not in (former, None) and cluster.is_ready(folder))
     with psycopg.connect(user.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 

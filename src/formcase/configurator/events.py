@@ -45,6 +45,7 @@ EVENTS: dict[str, Promise] = {
     "watch failed": _("watch failed"),
     "watch works again": _("watch works again"),
     "withdrawn": _("withdrawn"),
+    "database history": _("database failed over or restored"),
     "works again": _("works again"),
 }
 
