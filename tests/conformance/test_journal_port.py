@@ -223,11 +223,13 @@ async def test_what_has_ended_is_not_begun_again(kept, end):
     assert await kept.journal.begin(attempt.entry.key) is None
 
 
-async def test_what_is_listed_again_after_it_was_withdrawn_is_open_again(kept):
+async def test_what_is_listed_again_after_it_was_withdrawn_is_open_again_and_planned_anew(kept):
     attempt = await begun(kept)
+    await attempt.intend(intent())
     await attempt.withdraw(NOTE)
     await recorded(kept, summary(1))
-    assert (await kept.journal.begin(attempt.entry.key)).entry.state is State.WAITING
+    entry = (await kept.journal.begin(attempt.entry.key)).entry
+    assert (entry.state, entry.intent) == (State.WAITING, None)
 
 
 async def test_what_was_reported_long_ago_and_is_still_listed_is_reported_again(kept):
