@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from formcase.cli import runtime
 from formcase.cli.main import run
 from formcase.site.configuration import configuration
+from formcase.site.preparing import Migrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,20 @@ def formcase(capsys, data_folder) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return run_command
+
+
+@pytest.fixture
+def prepared_by_the_tests(transactional_db, monkeypatch, data_folder):
+    """The database is the tests' own, so nothing is started and nothing closed."""
+
+    class Ready:
+        def __enter__(self):
+            return configuration()
+
+        def __exit__(self, *_):
+            return None
+
+    def prepared(_migrations: Migrations = Migrations.DEMAND) -> Ready:
+        return Ready()
+
+    monkeypatch.setattr(runtime, "prepared_process", prepared)

@@ -5,10 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from formcase.cli import runtime
 from formcase.formservice import setup
 from formcase.site.configuration import configuration
-from formcase.site.preparing import Migrations
 
 FORM = {
     "id": "900100",
@@ -28,21 +26,7 @@ FORM = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _prepared_by_the_tests(transactional_db, monkeypatch, data_folder):
-    """The database is the tests' own, so nothing is started and nothing closed."""
-
-    class Ready:
-        def __enter__(self):
-            return configuration()
-
-        def __exit__(self, *_):
-            return None
-
-    def prepared(_migrations: Migrations = Migrations.DEMAND) -> Ready:
-        return Ready()
-
-    monkeypatch.setattr(runtime, "prepared_process", prepared)
+pytestmark = pytest.mark.usefixtures("prepared_by_the_tests")
 
 
 @pytest.fixture

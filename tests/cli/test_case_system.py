@@ -2,26 +2,7 @@
 
 import pytest
 
-from formcase.cli import runtime
-from formcase.site.configuration import configuration
-from formcase.site.preparing import Migrations
-
-
-@pytest.fixture(autouse=True)
-def _prepared_by_the_tests(transactional_db, monkeypatch, data_folder):
-    """The database is the tests' own, so nothing is started and nothing closed."""
-
-    class Ready:
-        def __enter__(self):
-            return configuration()
-
-        def __exit__(self, *_):
-            return None
-
-    def prepared(_migrations: Migrations = Migrations.DEMAND) -> Ready:
-        return Ready()
-
-    monkeypatch.setattr(runtime, "prepared_process", prepared)
+pytestmark = pytest.mark.usefixtures("prepared_by_the_tests")
 
 
 def test_a_set_up_is_carried_over_by_command(formcase, tmp_path):

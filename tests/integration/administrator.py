@@ -6,45 +6,29 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, expect, sync_playwright
 
 from integration.conftest import PATIENCE, Installation
+from integration.person import Person
 from pages.browsing import Complaints, find_chromium
 
 PASSWORD = re.compile(r"Password, shown this once: (\S+)")
 
 
-class Administrator:
+class Administrator(Person):
     """Somebody who is signed in, and what such a person does and sees."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
 
     def sign_in(self, password: str) -> None:
         self.page.goto("/")
         self.page.get_by_label("Username").fill("administrator")
         self.page.get_by_label("Password", exact=True).fill(password)
         self.press("Sign in")
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Start")
-
-    @property
-    def main(self) -> Locator:
-        return self.page.get_by_role("main")
+        self.sees("Start")
 
     def go_to(self, title: str) -> None:
         """A page of the menu."""
         self.page.get_by_role("navigation", name="Main menu").get_by_role("link", name=title, exact=True).click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
-
-    def follow(self, text: str) -> None:
-        self.main.get_by_role("link", name=text, exact=True).first.click()
-
-    def press(self, text: str) -> None:
-        self.main.get_by_role("button", name=text, exact=True).click()
-
-    def fill(self, values: Mapping[str, str]) -> None:
-        for label, value in values.items():
-            self.main.get_by_label(label, exact=True).fill(value)
+        self.sees(title)
 
     def told(self, text: str) -> None:
         """The page says so."""

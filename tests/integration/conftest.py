@@ -205,7 +205,12 @@ def start_installation(data: Path) -> tuple[Installation, subprocess.Popen[bytes
         assert process.poll() is None, (data / "demo.log").read_text()
         return b"keeps running" in (data / "demo.log").read_bytes()
 
-    wait_until(ready, START, (data / "demo.log").read_text)
+    try:
+        wait_until(ready, START, (data / "demo.log").read_text)
+    except BaseException:  # nobody has it yet who would end it
+        process.terminate()
+        process.wait(60)
+        raise
     return installation, process
 
 

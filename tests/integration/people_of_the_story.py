@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from integration.conftest import PATIENCE, Installation
+from integration.person import Person
 from pages.browsing import Complaints, find_chromium
 
 _FORM_SERVICE = re.compile(r"Administrator of the form service \(/form-service/\): (\S+), password (\S+)")
@@ -43,34 +44,12 @@ class Album:
         self.taken.append(path)
 
 
-class Person:
-    """Somebody at a browser of their own."""
+class PicturedPerson(Person):
+    """Somebody of this story, of whom pictures are taken."""
 
     def __init__(self, page: Page, album: Album) -> None:
-        self.page = page
+        super().__init__(page)
         self.album = album
-
-    @property
-    def main(self) -> Locator:
-        """What the page is about."""
-        return self.page.get_by_role("main")
-
-    def sees(self, title: str) -> None:
-        """The page's title."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
-
-    def follow(self, text: str) -> None:
-        """Click a link."""
-        self.main.get_by_role("link", name=text, exact=True).first.click()
-
-    def press(self, text: str) -> None:
-        """Click a button."""
-        self.main.get_by_role("button", name=text, exact=True).click()
-
-    def fill(self, values: Mapping[str, str]) -> None:
-        """Type into fields by their labels."""
-        for label, value in values.items():
-            self.main.get_by_label(label, exact=True).fill(value)
 
     def fact(self, term: str) -> str:
         """What stands beside a word of a list of facts."""
@@ -82,7 +61,7 @@ class Person:
         return self.main.get_by_role("row").filter(has_text=text)
 
 
-class Citizen(Person):
+class Citizen(PicturedPerson):
     """Uses the keyboard alone."""
 
     def reach(self, wanted: Locator) -> None:
@@ -142,7 +121,7 @@ class Citizen(Person):
         return self.page.request.get(address).body()
 
 
-class FormServiceAdministrator(Person):
+class FormServiceAdministrator(PicturedPerson):
     """Looks at Submitted dialogues."""
 
     def sign_in(self, name: str, password: str) -> None:
@@ -165,7 +144,7 @@ class FormServiceAdministrator(Person):
             time.sleep(0.3)
 
 
-class Caseworker(Person):
+class Caseworker(PicturedPerson):
     """Works in the case system."""
 
     def log_in(self, name: str, password: str) -> None:

@@ -16,7 +16,7 @@ from workflows.bench import transactional_db
 
 __all__ = ["transactional_db"]
 
-FIRST_RELEASE = {"accounts": 1, "audit": 2, "casesystem": 2, "formservice": 5, "workflows": 13}
+FIRST_RELEASE = {"accounts": 1, "audit": 2, "casesystem": 4, "formservice": 5, "workflows": 13}
 """The last migration of each part that is in the first release, which makes the tables; until then, raise it."""
 
 LOCKING = {
@@ -47,16 +47,17 @@ def breaking(statements: str) -> list[str]:
 
 
 def _found(statements: str, remedies: dict[str, str]) -> list[str]:
-    made = set(re.findall(r'CREATE TABLE "?(\w+)', statements))
+    made = set(re.findall(r'CREATE TABLE "?(\w+)', statements, re.IGNORECASE))
     found = []
     for line in statements.splitlines():
-        if not any(f'"{table}"' in line for table in made):  # nobody uses a table that is only made now
-            found += [f"{remedy}: {line}" for pattern, remedy in remedies.items() if re.search(pattern, line)]
+        if not made & set(re.findall(r"\w+", line)):  # nobody uses a table that is only made now
+            found += [f"{how}: {line}" for pattern, how in remedies.items() if re.search(pattern, line, re.IGNORECASE)]
     return found
 
 
 def test_what_locks_a_big_table_for_long_is_recognised():
     assert len(locking('CREATE INDEX "a" ON "big" ("b");')) == 1
+    assert len(locking("create index a on big (b);")) == 1, "as people write it"
     assert len(locking('ALTER TABLE "big" ALTER COLUMN "b" TYPE bigint;')) == 1
     assert locking('CREATE TABLE "new" ("b" int);\nCREATE INDEX "a" ON "new" ("b");') == []
     assert locking('CREATE INDEX CONCURRENTLY "a" ON "big" ("b");') == []
