@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from playwright.sync_api import Locator, expect, sync_playwright
+from playwright.sync_api import Locator, expect
 
 from integration.conftest import PATIENCE, Installation
 from integration.person import Person
-from pages.browsing import Complaints, find_chromium
+from pages.browsing import Complaints
+from pages.chromium import chromium
 
 PASSWORD = re.compile(r"Password, shown this once: (\S+)")
 
@@ -131,10 +132,7 @@ def administrator_of(installation: Installation) -> Iterator[tuple[Administrator
     """Signed in with the password that the first start has shown."""
     found = PASSWORD.search((installation.data / "demo.log").read_text())
     assert found
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+    with chromium() as browser:
         context = browser.new_context(
             base_url=f"http://127.0.0.1:{installation.port}", locale="en-GB", viewport={"width": 1280, "height": 900}
         )
@@ -146,4 +144,3 @@ def administrator_of(installation: Installation) -> Iterator[tuple[Administrator
         administrator = Administrator(page)
         administrator.sign_in(found.group(1))
         yield administrator, complaints
-        browser.close()

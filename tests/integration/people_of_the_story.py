@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from integration.conftest import PATIENCE, Installation
 from integration.person import Person
-from pages.browsing import Complaints, find_chromium
+from pages.browsing import Complaints
+from pages.chromium import chromium
 
 _FORM_SERVICE = re.compile(r"Administrator of the form service \(/form-service/\): (\S+), password (\S+)")
 _CASE_SYSTEM = re.compile(r"Users of the case system: .*, password (\S+)")
@@ -188,10 +189,7 @@ def people_of(installation: Installation, pictures: Path | None = None) -> Itera
     """Each at a browser of their own; pictures: the folder to keep README's in."""
     album = Album(pictures)
     complaints = Complaints()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+    with chromium() as browser:
         pages = [_page(browser, installation, complaints) for _person in range(3)]
         yield (
             People(
@@ -199,7 +197,6 @@ def people_of(installation: Installation, pictures: Path | None = None) -> Itera
             ),
             complaints,
         )  # fmt: skip
-        browser.close()
 
 
 def form_service_login(installation: Installation) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """A page in a real browser, and what must hold for every page of the configurator."""
 
 import re
-import shutil
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,18 +11,9 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 
 from formcase.configurator.page import Page as RegisteredPage
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 AXE = Path(__file__).parents[2] / "frontend" / "dist" / "axe.min.js"
 WIDE, PHONE = (1280, 900), (320, 640)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def find_chromium() -> str:
-    """The installed browser. Its absence is a failure: tests that need it are never passed over in silence."""
-    found = next((path for path in map(shutil.which, CHROMIUM) if path), None)
-    if found is None:
-        pytest.fail("The tests of the pages need Chromium. On Debian and Ubuntu: apt-get install chromium")
-    return found
 
 
 @dataclass

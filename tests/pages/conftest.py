@@ -9,12 +9,13 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from formcase.accounts import managing
 from formcase.accounts.models import User
 from formcase.accounts.roles import Role
-from pages.browsing import WIDE, Complaints, PageCheck, Screenshots, find_chromium
+from pages.browsing import WIDE, Complaints, PageCheck, Screenshots
+from pages.chromium import chromium
 
 PASSWORD = "wide-river-under-old-stones"
 
@@ -24,12 +25,8 @@ def browser() -> Iterator[Browser]:
     """For one module alone, because tests of other folders have event loops of their own."""
     unsafe = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in this thread, no Django code in it
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
     if unsafe is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
