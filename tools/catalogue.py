@@ -18,7 +18,12 @@ from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "formcase"
 CATALOGUES = sorted(SOURCE.glob("**/locale/*/LC_MESSAGES/django.po"))
-_KEYWORDS = dict(DEFAULT_KEYWORDS) | {"message": None, "gettext_lazy": None, "pgettext_lazy": ((1, "c"), 2)}
+_KEYWORDS = dict(DEFAULT_KEYWORDS) | {
+    "message": None,
+    "gettext_lazy": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
 _LINE_WIDTH = 120
 
 # Header lines that change with every run and say nothing.

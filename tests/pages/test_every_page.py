@@ -68,5 +68,6 @@ def test_every_page_is_accessible_and_quiet_and_fits_a_phone(
         number = something_to_see["run"] if registered.name == "workflow_check_run" else 1
         page.goto(address_of(registered, key=thing, number=number, place="0"))
         assert page.locator("h1").count() == 1
+        assert page.locator("header a.bar-link").count() == 1, f"{registered.name} does not say who is signed in"
         assert page.locator("html").get_attribute("lang") == language
         check_page(page, f"{registered.name}-{language}")

@@ -43,7 +43,7 @@ def submissions(transactional_db) -> list[Submission]:
 def sign_in(page, password: str) -> None:
     page.goto(LIST)
     page.get_by_label(re.compile("User name|Brugernavn")).fill("ida")
-    page.get_by_label(re.compile("Password|Adgangskode")).fill(password)
+    page.get_by_label(re.compile("Password|Kodeord")).fill(password)
     page.get_by_role("button", name=re.compile("Sign in|Log på")).click()
 
 

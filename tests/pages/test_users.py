@@ -41,7 +41,7 @@ def test_a_changed_role_is_in_the_audit_log_as_it_was_and_as_it_is(sign_in, make
     assert (entry.before, entry.after) == ({"role": "viewer"}, {"role": "administrator"})
     page.goto("/audit-log/")
     row = page.get_by_role("row").nth(1)
-    expect(row).to_contain_text("viewer → administrator")
+    expect(row).to_contain_text("Viewer → Administrator")
     check_page(page, "audit-log")
 
 

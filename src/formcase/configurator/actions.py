@@ -51,6 +51,13 @@ KINDS: dict[str, Promise] = {
     "reconciliation": _("Reconciliation"),
 }
 
+# Who acted where no user did; users are shown by their user names.
+ACTORS: dict[str, Promise] = {
+    "command line": _("command line"),
+    "first start": _("first start"),
+    "demo": _("demonstration"),
+}
+
 # Parameters of service workflows have names of their own, which are not translated.
 VALUES: dict[str, Promise] = {
     "username": _("user name"),

@@ -12,7 +12,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from formcase.appearance.chart import Figure
@@ -49,8 +49,11 @@ def moment(value: datetime | None, *, seconds: bool = False) -> SafeString | str
     if value is None:
         return "—"
     local = timezone.localtime(value)
-    shown = f"{day_told(local)} {local:%H:%M:%S}" if seconds else f"{day_told(local)} {local:%H:%M}"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    # neither the day nor the hour breaks over two lines
+    return format_html(
+        '<time datetime="{}"><span>{}</span> <span>{}</span></time>', value.isoformat(), day_told(local), clock
+    )
 
 
 @register.simple_tag
@@ -66,7 +69,7 @@ def field(bound: BoundField, *, autocomplete: str = "", is_filter: bool = False)
     widget = bound.field.widget
     described = [f"{bound.auto_id}-hint"] if bound.help_text else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
-    attributes: dict[str, str | bool] = {"class": _class(widget)}
+    attributes: dict[str, str | bool] = {"class": f"{_class(widget)} {widget.attrs.get('class', '')}".strip()}
     if str(widget.attrs.get("placeholder", "")) in str(bound.label):
         attributes["placeholder"] = False  # allauth says there again what the label says
     if described:
@@ -148,9 +151,14 @@ def listing(content: str, caption: str, *columns: str, wide: bool = False) -> Sa
 
 
 @register.simple_block_tag(end_name="end_cell")
-def cell(content: str, heading: str = "", *, number: bool = False, head: bool = False) -> SafeString:
-    """A cell of a listing with the heading that its card shows. head: it names its row."""
-    look = mark_safe(' class="number"') if number else ""
+def cell(
+    content: str, heading: str = "", *, number: bool = False, head: bool = False, whole: bool = False
+) -> SafeString:
+    """A cell of a listing with the heading that its card shows. head: it names its row. whole: it takes the whole width
+    of the card, for long texts; a card leaves out what has no value."""
+    looks = {"number": number, "whole": whole, "nothing": content.strip() in ("–", "—")}
+    names = " ".join(name for name, holds in looks.items() if holds)
+    look = format_html(' class="{}"', names) if names else ""
     title = format_html(' data-title="{}"', heading) if heading else ""
     if head:
         return format_html('<th scope="row"{}{}>{}</th>', title, look, content)

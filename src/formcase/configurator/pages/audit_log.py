@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from formcase.accounts.roles import Role
@@ -56,10 +57,14 @@ def differences(entry: AuditEntry) -> list[Difference]:
 
 
 def _in_words(name: str, value: object) -> object:
-    """A state as pages show it; any other value as it is."""
-    if name != "state" or value not in [state.value for state in State]:
-        return value
-    return str(status_of(SHOWN[State(value)]).text)
+    """A state and a role as pages show them, and that something is new; any other value as it is."""
+    if name == "state" and value in [state.value for state in State]:
+        return str(status_of(SHOWN[State(value)]).text)
+    if name == "role" and value in Role.values:
+        return str(Role(value).label)
+    if name == "change" and value == ["new"]:
+        return gettext("new")
+    return value
 
 
 def _values(data: object) -> Mapping[str, object]:

@@ -33,7 +33,7 @@ def case_system(request: HttpRequest) -> HttpResponse:
         "login": _LOGINS.get(login, login),
         "label": installation().reference_label,
         "repeats": known is not None and known.answers_repeatability,
-        "user": request.GET.get("user", ""),
+        "executing_user": request.GET.get("user", ""),  # not `user`, who is the one signed in
         "shown": None if results is None else shown(results),
     }
     return show(request, "configurator/case_system.html", context)

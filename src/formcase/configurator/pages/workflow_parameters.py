@@ -123,7 +123,8 @@ def versions(request: HttpRequest, key: int) -> HttpResponse:
     """What was saved, newest first, each with what it changed."""
     workflow = workflow_of(key)
     saved = list(WorkflowVersion.objects.filter(workflow=workflow).order_by("-version")[:200])
-    rows = [(version, _changes(older, version)) for version, older in zip(saved, [*saved[1:], None], strict=False)]
+    before = [*saved[1:], None]
+    rows = [(one, _changes(older, one), older is None) for one, older in zip(saved, before, strict=True)]
     context: dict[str, object] = {"workflow": workflow, "rows": rows, "parts": parts(workflow, "workflow_versions")}
     title = gettext("Versions: {name}").format(name=workflow.name)
     return show(request, "configurator/workflow_versions.html", context, title=title, between=between(workflow))
@@ -218,7 +219,7 @@ def _certificate(stored: choices.StoredCertificate) -> Suggestion:
 def _changes(older: WorkflowVersion | None, newer: WorkflowVersion) -> list[tuple[str, str, str]]:
     before = _settings(older) if older is not None else {}
     changes = [
-        (name, before.get(name, ""), value) for name, value in _settings(newer).items() if before.get(name) != value
+        (name, before.get(name, ""), value) for name, value in _settings(newer).items() if before.get(name, "") != value
     ]
     if older is not None and older.enabled != newer.enabled:
         changes.append((gettext("Enabled"), _switch(older), _switch(newer)))

@@ -47,7 +47,7 @@ class StylesheetForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Stylesheet (XSLT 1.0)"),
         strip=False,
-        widget=forms.Textarea({"rows": 24, "spellcheck": "false"}),
+        widget=forms.Textarea({"rows": 24, "spellcheck": "false", "class": "code-text"}),
         error_messages={"required": gettext_lazy("A stylesheet is expected.")},
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from formcase.appearance.days import day_told, short_day
 from formcase.appearance.templatetags.components import badge
-from formcase.configurator.actions import ACTIONS, VALUES
+from formcase.configurator.actions import ACTIONS, ACTORS, VALUES
 from formcase.configurator.statuses import Status, status_of
 
 register = template.Library()
@@ -41,6 +41,12 @@ def short_moment(value: datetime | None) -> SafeString | str:
 def action_text(action: str) -> str:
     """What was done, in the reader's language; see `actions`."""
     return str(ACTIONS.get(action, action))
+
+
+@register.filter
+def actor_text(actor: str) -> str:
+    """Who did it, in the reader's language; see `actions`."""
+    return str(ACTORS.get(actor, actor))
 
 
 @register.simple_tag

@@ -78,7 +78,7 @@ class CertificateStore:
             raise MalformedThumbprint(
                 message("Reading the thumbprint"),
                 error.reason,
-                message("Copy it whole from the certificate, or from `formcase certificate list`."),
+                message("Copy it whole from the certificate, or from “formcase certificate list”."),
             ) from error
         stored = self.list()
         for certificate in stored:
@@ -87,7 +87,7 @@ class CertificateStore:
         raise CertificateNotFound(
             message("Looking for the certificate {thumbprint}", thumbprint=wanted),
             _what_there_is(stored, len(wanted)),
-            message("Choose one of these, or import the certificate with `formcase certificate import FILE`."),
+            message("Choose one of these, or import the certificate with “formcase certificate import FILE”."),
         )
 
     def remove(self, thumbprint: str) -> StoredCertificate:
@@ -125,7 +125,7 @@ def private_key(certificate: StoredCertificate) -> PrivateKey:
         raise Setup(
             message("Reading the key of the certificate {thumbprint}", thumbprint=certificate.sha1),
             message("{reason}.", reason=error.strerror or "The file can't be read"),
-            message("Import the certificate again with `formcase certificate import FILE`."),
+            message("Import the certificate again with “formcase certificate import FILE”."),
         ) from error
 
 

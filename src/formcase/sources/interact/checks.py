@@ -119,7 +119,7 @@ def _key(certificate: StoredCertificate) -> _Part:
     try:
         open_to_others = readable_by_others(certificate)
     except OSError:
-        remedy = message("Import it again with `formcase certificate import FILE`.")
+        remedy = message("Import it again with “formcase certificate import FILE”.")
         return _part(Verdict.NO, message("Its file is gone."), remedy)
     if open_to_others:
         remedy = message("Take their rights to the file {file} away (mode 0600).", file=str(certificate.path))

@@ -61,7 +61,7 @@ def lost_without_reason(error: BaseException) -> bool:
 
 
 _OWN_CERTIFICATE = message(
-    "Ask the form service which certificate it has registered for this client, and see `formcase certificate list`."
+    "Ask the form service which certificate it has registered for this client, and see “formcase certificate list”."
 )
 
 _ALERTS: dict[str, tuple[Message, Message]] = {

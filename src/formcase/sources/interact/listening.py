@@ -81,7 +81,7 @@ class _Handshake:
             message("The form service cut the connection as soon as it saw our certificate, without saying why."),
             message(
                 "Ask the form service which certificate it has registered for this client and whether it trusts the "
-                "issuer, and see `formcase certificate list`."
+                "issuer, and see “formcase certificate list”."
             ),
         )
 

@@ -168,7 +168,7 @@ def _tls(settings: InteractSettings) -> ssl.SSLContext | None:
         raise Setup(
             message("Reading the certificate {thumbprint}", thumbprint=certificate.sha1),
             message("Its file is gone or damaged: {reason}.", reason=error.strerror or "unreadable"),
-            message("Import the certificate again with `formcase certificate import FILE`."),
+            message("Import the certificate again with “formcase certificate import FILE”."),
         ) from error
     return context
 
