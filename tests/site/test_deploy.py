@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -118,9 +119,8 @@ def test_docker_takes_the_compose_file():
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=name)
 def test_kubernetes_schema_takes_a_manifest(manifest):
-    validate = pytest.importorskip("kubernetes_validate", reason="needs the package kubernetes-validate")
     for document in documents(manifest):
-        validate.validate(document, "1.31", strict=True)
+        kubernetes_validate.validate(document, "1.31", strict=True)
 
 
 def test_manifests_run_commands_with_settings_and_volumes_that_there_are():
