@@ -1,7 +1,7 @@
 """A case system in memory: change sets are carried out whole or not at all, and it remembers requests where told to."""
 
 import copy
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -122,6 +122,8 @@ class ModelCaseSystem(Faulty):
         self.more_case_groups: dict[str, str] = {}  # that came to be
         self.repeated = 0
         self.meanwhile: list[Callable[[], object]] = []  # what others do just before a change set arrives
+        self.unrepeatable: list[DocumentId] = []  # of change sets that were sent again under other request ids
+        self._sent: dict[DocumentId, Sequence[UUID]] = {}
         self._remembered: dict[UUID, Receipt | Refused] = {}
         self._said_repeatability = remembers  # by an answer to something earlier
 
@@ -192,7 +194,13 @@ class ModelCaseSystem(Faulty):
         for happening in self.meanwhile:
             happening()
         self.meanwhile.clear()
-        return await self._request("apply", lambda: self._apply(plan, documents, repeatability, executing_user))
+        self._compare_with_sent(documents, repeatability.request_ids)
+        try:
+            return await self._request("apply", lambda: self._apply(plan, documents, repeatability, executing_user))
+        except Refused:
+            for document in documents.values():
+                del self._sent[document]
+            raise
 
     async def add_note(self, case: CaseReference, text: str, executing_user: str) -> None:
         def write() -> None:
@@ -248,6 +256,15 @@ class ModelCaseSystem(Faulty):
         pass
 
     # what it does
+
+    def forget_sent(self) -> None:
+        """Whoever sends change sets may not know any more what was sent."""
+        self._sent.clear()
+
+    def _compare_with_sent(self, documents: Mapping[str, DocumentId], request_ids: Sequence[UUID]) -> None:
+        """Unless it was refused, files that were sent with a change set may only be sent again with the same ids."""
+        self.unrepeatable += [one for one in documents.values() if self._sent.get(one, request_ids) != request_ids]
+        self._sent |= dict.fromkeys(documents.values(), request_ids)
 
     def _table(self, key: CodeTableKey) -> CodeTable | None:
         tables = self.code_tables()

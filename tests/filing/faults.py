@@ -1,7 +1,7 @@
 """What goes wrong at an end, and when: scripted by a test, raised by the models of both ends."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -40,13 +40,15 @@ class Fault:
 
 class Faulty:
     """Counts requests by method and lets them fail as scripted. away: what every request is answered for as long as
-    nobody is there."""
+    nobody is there. standstill: awaited before and after each request, with what it is, so that a test can let others
+    go on meanwhile."""
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
         self.script: dict[str, deque[Fault]] = {}
         self.late: list[Callable[[], object]] = []
         self.away: Callable[[], BaseException] | None = None
+        self.standstill: Callable[[str], Awaitable[None]] | None = None
 
     def fails(self, method: str, *faults: Fault | Callable[[], BaseException], times: int = 1) -> None:
         """The next requests of this method fail, one after the other."""
@@ -56,14 +58,23 @@ class Faulty:
     def heals(self) -> None:
         self.script.clear()
 
-    def carry_out_late(self) -> None:
-        """What was sent before, and seemed lost, arrives now."""
-        for effect in self.late:
+    def carry_out_late(self, most: int | None = None) -> None:
+        """What was sent before, and seemed lost, arrives now. most: only so many, the oldest."""
+        arrived = self.late[:most]
+        del self.late[:most]
+        for effect in arrived:
             with suppress(Outcome):  # nobody is there any more to hear what came of it
                 effect()
-        self.late.clear()
 
     async def _request(self, method: str, effect: Callable[[], T] | Callable[[], Coroutine[None, None, T]]) -> T:
+        if self.standstill is None:
+            return await self._carried_out(method, effect)
+        await self.standstill(f"before {method}")
+        result = await self._carried_out(method, effect)
+        await self.standstill(f"after {method}")
+        return result
+
+    async def _carried_out(self, method: str, effect: Callable[[], T] | Callable[[], Coroutine[None, None, T]]) -> T:
         self.requests[method] += 1
         if self.away is not None:
             raise self.away()

@@ -57,9 +57,17 @@ class ModelFormService(Faulty):
         self.unreadable: list[UnreadableEntry] = []
 
     def submit(
-        self, reference: str, groups: Groups, attachments: Sequence[bytes] = (), pdf: bytes | None = PDF
+        self,
+        reference: str,
+        groups: Groups,
+        attachments: Sequence[bytes] = (),
+        pdf: bytes | None = PDF,
+        *,
+        form_id: str = "800636",
+        answers: str = "",
     ) -> SubmissionSummary:
-        """A form is handed in; its mapping page has these groups."""
+        """A form is handed in; its mapping page has these groups. answers: pages as XML, in place of the mapping
+        page."""
         self._handed_in += 1
         number = self._handed_in
         files = {f"a{index}": content for index, content in enumerate(attachments, 1)}
@@ -69,7 +77,7 @@ class ModelFormService(Faulty):
         summary = SubmissionSummary(
             id=f"s-{number}",
             reference_id=reference,
-            form_id="800636",
+            form_id=form_id,
             form_title="Flag permit",
             form_version=3,
             submitted_at=SUBMITTED_AT + timedelta(seconds=number),
@@ -78,7 +86,7 @@ class ModelFormService(Faulty):
             pdf=described(pdf, "application/pdf") if pdf is not None else None,
             attachments=listed,
         )
-        xml = _xml(summary, groups)
+        xml = _xml(summary, answers or _mapping_page(groups))
         summary = replace(summary, xml=described(xml, "application/xml"))
         entry = StatusEntry(Status.SUBMITTED, None, (), summary.submitted_at)
         self.stored[summary.id] = Stored(summary, xml, pdf, files, [entry])
@@ -169,8 +177,12 @@ class ModelFormService(Faulty):
         return self.stored[submission_id]
 
 
-def _xml(summary: SubmissionSummary, groups: Groups) -> bytes:
+def _mapping_page(groups: Groups) -> str:
     mapped = "".join(_group(name, fields) for name, fields in groups)
+    return f'<Page name="WZ_ODATA" hidden="true">{mapped}</Page>'
+
+
+def _xml(summary: SubmissionSummary, pages: str) -> bytes:
     files = "".join(
         f"<Attachment id={quoteattr(each.id)} name={quoteattr(each.name)} mediaType={quoteattr(each.file.media_type)} "
         f'size="{each.file.size}" sha256="{each.file.sha256}"/>'
@@ -181,7 +193,7 @@ def _xml(summary: SubmissionSummary, groups: Groups) -> bytes:
         f'<Submission xmlns="urn:formcase:submission:1" id="{summary.id}" referenceId="{summary.reference_id}" '
         f'formId="{summary.form_id}" formTitle="{summary.form_title}" formVersion="{summary.form_version}" '
         f'submittedAt="{summary.submitted_at.isoformat()}" language="en">'
-        f'<Page name="WZ_ODATA" hidden="true">{mapped}</Page>{files}</Submission>'
+        f"{pages}{files}</Submission>"
     ).encode()
 
 

@@ -7,8 +7,7 @@ from formcase.filing.journal import State
 from formcase.sources.port import Status
 from formcase.workflows.models import SubmissionRecord
 from histories.play import Play, Told, compared
-
-ERROR_GROUP = "00.01"
+from histories.steps import ERROR_GROUP
 
 
 async def assert_agreement(play: Play) -> None:
@@ -18,7 +17,7 @@ async def assert_agreement(play: Play) -> None:
         record = records.get(told.reference)
         if record is None:
             assert told.withdrawn, f"{told} was never recorded"
-            assert play.world.cases.cases_of(told.reference) == []
+            assert told.forgotten or play.world.cases.cases_of(told.reference) == []
             continue
         _assert_one(play, told, record)
     await _assert_all(play)
@@ -63,6 +62,7 @@ def _assert_said(play: Play, told: Told, numbers: list[str], most: int) -> None:
 
 async def _assert_all(play: Play) -> None:
     contents = play.world.cases.contents
+    assert play.world.cases.unrepeatable == [], "sent again, and the case system can't know it"
     persons = Counter((contact.name_type, contact.name_code) for contact in contents.contacts.values())
     assert set(persons.values()) <= {1}, persons
     taken = sum(upload.taken for upload in contents.uploads.values())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from formcase.filing.crash_points import points
 
-KINDS = ("one case", "two cases", "update", "wrong group")
+KINDS = ("one case", "two cases", "update", "wrong group", "own mapping")
 AT_THE_FORM_SERVICE = (
     "submissions", "submission", "xml", "pdf", "attachment", "report Delivered", "report Imported",
     "report TemporaryBlocked",
@@ -15,6 +15,17 @@ AT_THE_FORM_SERVICE = (
 AT_THE_CASE_SYSTEM = ("metadata", "knowledge", "filed", "upload", "add_note")
 FAULTS = ("busy", "not let in", "a bug", "lost")
 USERS = ("SBH", "MKT", "LBR", "NOBODY")  # two who may file, one who may only read, one whom the account may not act for
+ERROR_GROUP = "00.01"
+WRONG_GROUP = "98.98"  # never comes to be
+ON_EVERY_WAY = tuple(
+    f"{side} {step}"
+    for step in (
+        "journal: begin", "journal: delivered", "journal: claim", "journal: intend", "case system: upload",
+        "journal: uploaded", "journal: sending", "case system: apply", "journal: filed",
+        "form service: report Imported", "journal: imported",
+    )
+    for side in ("before", "after")
+)  # fmt: skip
 IN_DOUBT = ("after journal: sending", "after case system: apply", "before journal: filed")
 MOST = 1000  # so many submissions are never there: `which` counts round
 
@@ -59,7 +70,7 @@ class Setting:
     """An administrator changes the service workflow."""
 
     name: str
-    value: object
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +105,43 @@ class Reconciled:
     repair: bool
 
 
-Step = Submit | Fails | Dies | Work | Setting | Mended | Restarted | Acts | Withdrawn | Reconciled
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A worker will stand still before or after a request, until another one has tried its submission; then it goes
+    on as if nothing had been."""
+
+    request: str
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A backup of the journal is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The journal is what it was when it was copied last, and `reconcile --repair` is run until it gets through.
+    Without a copy, it is lost altogether."""
+
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """An administrator does something with the workflow's own mapping."""
+
+    what: str
+
+
+Step = (
+    Submit | Fails | Dies | Work | Setting | Mended | Restarted | Acts | Withdrawn | Reconciled | Overtaken | Copied
+    | Restored | Mapping
+)  # fmt: skip
 
 _which = st.integers(0, MOST)
+_submit = st.builds(Submit, st.sampled_from(KINDS), st.integers(0, 2))
+_work = st.builds(Work, st.sampled_from([1, 61, 3700]))
 _fails = st.builds(
     Fails,
     st.sampled_from((*AT_THE_FORM_SERVICE, *AT_THE_CASE_SYSTEM)),
@@ -109,24 +154,45 @@ _change_set_fails = st.builds(
     Fails, st.just("apply"), st.sampled_from(FAULTS), st.booleans(), st.booleans(), st.integers(0, 1)
 )
 _settings = st.one_of(
-    st.builds(Setting, st.just("executing_user"), st.sampled_from(USERS)),
-    st.builds(Setting, st.just("enabled"), st.booleans()),
-    st.builds(Setting, st.just("settle"), st.sampled_from([0, 60, 300])),
-    st.builds(Setting, st.just("block_after"), st.sampled_from([60, 600])),
+    st.builds(Setting, st.just("ExecutingUser"), st.sampled_from(USERS)),
+    st.builds(Setting, st.just("enabled"), st.sampled_from(["yes", "no"])),
+    st.builds(Setting, st.just("settle"), st.sampled_from(["0", "60", "300"])),
+    st.builds(Setting, st.just("block_after"), st.sampled_from(["60", "600"])),
+    st.builds(Setting, st.just("error_case_group"), st.sampled_from([WRONG_GROUP, ERROR_GROUP])),
 )
-steps = st.one_of(
-    st.builds(Submit, st.sampled_from(KINDS), st.integers(0, 2)),
-    st.builds(Work, st.sampled_from([1, 61, 3700])),
+_mappings = st.builds(Mapping, st.sampled_from(["draft", "wrong draft", "publish", "withdraw"]))
+_overtaken = st.builds(Overtaken, st.sampled_from(["upload", "apply", "filed", "knowledge"]), st.booleans())
+_deaths = st.one_of(
+    st.builds(Dies, st.sampled_from(ON_EVERY_WAY), st.integers(1, 2)),
+    st.builds(Dies, st.sampled_from(IN_DOUBT), st.just(1)),  # where a second case would come from
+    st.builds(Dies, st.sampled_from(points()), st.integers(1, 3)),
+)
+_one = st.one_of(
+    _submit,
+    _work,
     st.builds(Work, st.just(61)),
     _fails,
     _change_set_fails,
-    st.builds(Dies, st.sampled_from(points()), st.integers(1, 3)),
-    st.builds(Dies, st.sampled_from(IN_DOUBT), st.integers(1, 2)),  # where a second case would come from
+    _deaths,
+    _overtaken,
     _settings,
+    _mappings,
     st.just(Mended()),
     st.just(Restarted()),
     st.builds(Acts, st.sampled_from(["try again", "by hand", "to error case"]), _which),
     st.builds(Withdrawn, _which),
     st.builds(Reconciled, st.booleans()),
+    st.just(Copied()),
+    st.builds(Restored, st.booleans()),
+).map(lambda step: (step,))
+_scenes = st.one_of(
+    _one,
+    _one,
+    st.tuples(_submit, _deaths, _work),  # who is to die needs something to do
+    st.tuples(_submit, _deaths, _deaths, _work, _work),
+    st.tuples(_submit, _overtaken, _work),
+    st.tuples(_mappings, st.just(Submit("own mapping", 0)), st.just(Mapping("publish")), _work),
+    st.tuples(st.just(Copied()), _work, _deaths, _work, st.builds(Restored, st.booleans())),
 )
-histories = st.lists(steps, min_size=4, max_size=24).map(lambda drawn: [Submit("one case", 0), *drawn])
+steps = st.lists(_scenes, min_size=3, max_size=14).map(lambda scenes: [step for scene in scenes for step in scene])
+histories = steps.map(lambda drawn: [Submit("one case", 0), *drawn])

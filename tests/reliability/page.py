@@ -92,7 +92,7 @@ def _table(headings: Sequence[str], lines: Sequence[str]) -> str:
 
 
 def ordered(results: Mapping[str, Result], sections: Sequence[Section]) -> dict[str, Result]:
-    """Those results that the page tells of."""
+    """Those results that the page tells of, in the order in which they are kept."""
     named = [test for section in sections for test in section.tests()]
     wanted = {name for test in named for name, _ in of(results, test)}
-    return {name: result for name, result in results.items() if name in wanted}
+    return {name: result for name, result in sorted(results.items()) if name in wanted}

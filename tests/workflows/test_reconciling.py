@@ -14,6 +14,7 @@ from formcase.outcomes import Setup
 from formcase.sources.port import Status
 from formcase.workflows import actions, figures, journal_mark
 from formcase.workflows.models import (
+    DatabaseHistory,
     FiledCase,
     Finding,
     LogEntry,
@@ -26,9 +27,9 @@ from formcase.workflows.reconciling import comparing, runs
 from formcase.workflows.reconciling.comparing import Wish, reconcile
 from formcase.workflows.reconciling.judging import Kind
 from formcase.workflows.reconciling.repairing import Repairs
+from workflows import backups
 
 DAILY = Wish()
-DUMPED = ("workflows_submissionrecord", "workflows_filedcase", "workflows_personindex", "workflows_errorcause")
 
 
 @pytest.fixture
@@ -58,27 +59,13 @@ async def later(world: World) -> None:
 
 
 async def dumped(world: World) -> None:
-    for table in DUMPED:
-        await world.bench.rows(f"drop table if exists backup_{table}")
-        await world.bench.rows(f"create table backup_{table} as table {table}")
+    await backups.dump(world.bench)
 
 
 async def restored(world: World) -> None:
     """The journal is what it was when it was dumped; the ends are not."""
-    await world.bench.rows(f"truncate {', '.join(DUMPED)}, workflows_claim cascade")
-    for table in DUMPED:
-        columns = ", ".join(
-            row["column_name"]
-            for row in await world.bench.rows(
-                "select column_name from information_schema.columns "
-                "where table_name = %s and is_generated = 'NEVER'", table,
-            )
-        )  # fmt: skip
-        await world.bench.rows(
-            f"insert into {table} ({columns}) overriding system value select {columns} from backup_{table}"
-        )
-        await world.bench.rows(f"drop table backup_{table}")
-    await world.bench.rows("select setval(pg_get_serial_sequence('workflows_submissionrecord', 'id'), 1000)")
+    await backups.restore(world.bench)
+    await backups.drop(world.bench)
     world.cases.restart()
 
 
@@ -250,6 +237,43 @@ async def test_a_machine_that_remembers_a_newer_journal_doubts_the_older_one_by_
     await world.bench.rows("select setval('workflows_logentry_id_seq', %s)", line["last_value"])
     assert await journal_mark.doubt_older_journal(world.bench.pool)
     assert not await journal_mark.doubt_older_journal(world.bench.pool), "once is enough"
+    await all_end(world)
+    assert len(world.cases.cases_of("ONE-1")) == 1
+
+
+async def test_what_was_filed_after_a_backup_and_then_withdrawn_is_not_called_withdrawn(world):
+    key = await world.submitted("ONE-1")
+    await dumped(world)
+    await world.ends(key)
+    world.forms.withdraw((await world.bench.record(key)).submission_id)
+    await restored(world)
+    await compared(world, repair=True)
+    await all_end(world)
+    record = await world.bench.record(key)
+    (case,) = world.cases.cases_of("ONE-1")
+    assert (record.state, [one["number"] for one in record.filed["cases"]]) == ("imported", [case.number])
+
+
+async def test_a_doubt_of_yesterday_settles_anew_in_a_restored_journal(world):
+    """What was sent after the backup may still be on its way, whatever the backup says of an earlier sending."""
+    world.cases.remembers = False
+    world.cases.restart()
+    world.cases.add_contact("P", "0101901234")
+    key = await world.submitted("ONE-1")
+    world.cases.fails("apply", Fault(LOST))
+    await world.tries(key)
+    await world.tries(key)  # looks and finds nothing
+    await world.bench.passes(61, key)
+    await dumped(world)
+    world.cases.fails("apply", Fault(LOST, late=True))
+    await world.tries(key)
+    await restored(world)
+    await DatabaseHistory.objects.acreate(system=1, database=2, timeline=1, begun_at=datetime.now(UTC))
+    await compared(world, repair=True)
+    await world.set(executing_user="MKT")  # nothing is sent again as it was
+    await world.tries(key)
+    world.cases.carry_out_late()
+    await DatabaseHistory.objects.aupdate(begun_at=datetime.now(UTC) - timedelta(seconds=61))
     await all_end(world)
     assert len(world.cases.cases_of("ONE-1")) == 1
 

@@ -26,10 +26,15 @@ async def before_withdrawal(way: Way) -> Filed | None:
     Raises `Unsettled` while something that was sent may still be carried out.
     """
     entry = way.attempt.entry
-    if entry.doubt is None:
+    if entry.doubt is not None:
+        await wait_for_second_look(way, entry.doubt)
+        return await look_up(way, entry.doubt)
+    if not entry.look_first:
         return None
-    await wait_for_second_look(way, entry.doubt)
-    return await look_up(way, entry.doubt)
+    filed = await look_for_any(way)
+    if filed is None:
+        let_settle(way)
+    return filed
 
 
 async def keep_error_case(way: Way, error_case: Filed, reason: Message) -> Filed:

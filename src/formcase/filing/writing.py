@@ -109,11 +109,13 @@ async def look_up(way: Way, intent: Intent) -> Filed | None:
 
 async def wait_for_second_look(way: Way, intent: Intent) -> None:
     """Let the time pass in which a change set that was sent may still be carried out. Raises `Unsettled` before."""
-    settle = way.attempt.entry.terms.settle
+    settle, begun = way.attempt.entry.terms.settle, way.attempt.entry.history_begun_at
     if intent.doubt_since is None:
         await way.attempt.in_doubt()
         raise Unsettled(settle)
-    remaining = intent.doubt_since + settle - way.now()
+    # a journal that was restored may not know what was sent last
+    since = intent.doubt_since if begun is None else max(intent.doubt_since, begun)
+    remaining = since + settle - way.now()
     if remaining > timedelta(0):
         raise Unsettled(remaining)
 
