@@ -12,6 +12,9 @@ ARGS ?=
 COMMIT = $(shell git describe --always --dirty=+ --abbrev=9 --exclude='*' 2>/dev/null || echo unknown)
 RESULTS = -o junit_suite_name=$(COMMIT) --junitxml=.results
 
+# every process that starts would compile Formcase anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .PHONY: help install demo chromium test test-long soak replay reliability fuzz lint format lock clean
 

@@ -1,10 +1,10 @@
 import pytest
 
 from faults.scenarios import Stage
-from integration.conftest import installation, worker
+from integration.conftest import installation, prepared, worker
 from workflows.bench import bench, transactional_db, workflow
 
-__all__ = ["bench", "installation", "stage", "transactional_db", "worker", "workflow"]
+__all__ = ["bench", "installation", "prepared", "stage", "transactional_db", "worker", "workflow"]
 
 
 @pytest.fixture

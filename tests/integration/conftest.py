@@ -3,12 +3,14 @@
 Tests look at it from outside: through the command line, and at the case system over HTTP.
 """
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
@@ -16,10 +18,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+
+from formcase.site.embedded.cluster import SUPERUSER, reachable_socket_folder
+from integration.commands import run_command
 
 START = 240  # seconds
 PATIENCE = 180
+_CHANGING = """
+    SELECT submission.state, submission.attempt, submission.attempt_open, submission.due_at, workflow.blocked_since
+    FROM workflows_submissionrecord submission JOIN workflows_serviceworkflow workflow ON workflow.id = workflow_id
+    WHERE reference_id = %(reference)s
+"""
 
 
 class Installation:
@@ -36,14 +47,7 @@ class Installation:
         return {**kept, "FORMCASE_DATA": str(self.data), "FORMCASE_PORT": str(self.port), **more}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "formcase", *arguments],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return run_command(arguments, self.environment(), 120)
 
     def json(self, *arguments: str) -> Any:
         done = self.run(*arguments, "--json")
@@ -85,15 +89,27 @@ class Installation:
 
     def wait_for(self, reference: str, status: str, patience: float = PATIENCE) -> Any:
         """The submission once it has this status."""
-        seen = None
+        looked_at = seen = None
 
         def there() -> bool:
-            nonlocal seen
-            seen = self.submission(reference)
+            nonlocal looked_at, seen
+            journal = self._journal_of(reference)
+            if journal != looked_at:
+                looked_at, seen = journal, self.submission(reference)
             return seen is not None and seen["status"] == status
 
-        wait_until(there, patience, lambda: f"{reference} is not {status}: {seen}")
+        wait_until(there, patience, lambda: f"{reference} is not {status}: {self.submission(reference)}")
         return seen
+
+    def _journal_of(self, reference: str) -> tuple[object, ...] | None:
+        """What changes when the submission does, without a command for each look. None where nobody says."""
+        try:
+            with psycopg.connect(
+                host=str(reachable_socket_folder(self.data)), user=SUPERUSER, dbname="formcase"
+            ) as own:
+                return own.execute(_CHANGING, {"reference": reference}).fetchone()
+        except psycopg.OperationalError:  # the database is away
+            return None
 
     def token(self) -> str:
         secret = (self.data / "secrets" / "case-system-account").read_text()
@@ -187,43 +203,71 @@ def free_ports() -> int:
             return port
 
 
-def start_installation(data: Path) -> tuple[Installation, subprocess.Popen[bytes]]:
-    data.mkdir(parents=True)
+def start_installation(data: Path, prepared: Path | None = None) -> tuple[Installation, subprocess.Popen[bytes]]:
+    """Start both ends on a new data folder. prepared: one to begin with a copy of."""
+    if prepared is None:
+        data.mkdir(parents=True)
+    else:
+        subprocess.run(["cp", "-a", prepared, data], check=True)  # whoever owns a file goes on owning it
     installation = Installation(data, free_ports())
-    log = (data / "demo.log").open("wb")
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "formcase", "demo", "--no-samples", "--workers", "0",
-            "--data", str(data), "--port", str(installation.port),
-        ],
-        env=installation.environment(),
-        stdout=log,
-        stderr=log,
-    )  # fmt: skip
+    told = data / "demo.log"
+    told_before = told.stat().st_size if told.exists() else 0
+    with told.open("ab") as log:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "formcase", "demo", "--no-samples", "--workers", "0",
+                "--data", str(data), "--port", str(installation.port),
+            ],
+            env=installation.environment(),
+            stdout=log,
+            stderr=log,
+        )  # fmt: skip
 
     def ready() -> bool:
-        assert process.poll() is None, (data / "demo.log").read_text()
-        return b"keeps running" in (data / "demo.log").read_bytes()
+        assert process.poll() is None, told.read_text()
+        return b"keeps running" in told.read_bytes()[told_before:]
 
     try:
-        wait_until(ready, START, (data / "demo.log").read_text)
+        wait_until(ready, START, told.read_text)
     except BaseException:  # nobody has it yet who would end it
-        process.terminate()
-        process.wait(60)
+        end_installation(process)
         raise
     return installation, process
 
 
+def end_installation(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation that has been started and ended, made once by whichever process is first.
+
+    It has its tables, its authority and its sample data, which take most of a first start.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "prepared"
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = Path(tempfile.mkdtemp(dir=shared)) / "data"
+            _installation, process = start_installation(unfinished)
+            end_installation(process)
+            unfinished.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Installation]:
     """Both ends, sample data, an enabled workflow; no worker yet."""
-    made, process = start_installation(tmp_path_factory.mktemp("formcase") / "data")
+    made, process = start_installation(tmp_path_factory.mktemp("formcase") / "data", prepared)
     try:
         yield made
     finally:
         made.end_workers()
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        end_installation(process)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ LARGE_FILE_BYTES sets another size.
 
 import os
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from integration.conftest import Installation, start_installation
+from integration.conftest import Installation, end_installation, start_installation
 from integration.form_service_desk import Desk
 from integration.memory_watch import MIB, MemoryWatch
 from integration.page_visitor import LargeFile, PageVisitor
@@ -70,8 +69,7 @@ def installation() -> Iterator[Installation]:
             yield made
         finally:
             made.end_workers()
-            process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            end_installation(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

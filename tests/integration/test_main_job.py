@@ -6,14 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from faults.nurseries import Nursery
 from faults.nursery import Doom
-from integration.conftest import Installation, free_ports, start_installation, wait_until
+from integration.conftest import free_ports, wait_until
 
 SAMPLES = Path(__file__).parents[2] / "src/formcase/formservice/samples"
 FLAG = json.loads((SAMPLES / "flag-permit/answers.json").read_text(encoding="utf-8"))
@@ -213,13 +210,3 @@ def test_the_database_may_go_away_and_come_back(installation, worker):
     reference = installation.submit("800636", flag_answers("150590-1512", "Eva Dam"), *FLAG_FILES)
     installation.wait_for(reference, "Imported")
     assert len(installation.cases_of(reference)) == 1
-
-
-@pytest.fixture(scope="module")
-def another(tmp_path_factory) -> Iterator[Installation]:
-    """A second installation for what would disturb the first."""
-    made, process = start_installation(tmp_path_factory.mktemp("formcase") / "data")
-    yield made
-    made.end_workers()
-    process.send_signal(signal.SIGTERM)
-    process.wait(60)
