@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from casesystem.office import SECRET, Office, basic
 from formcase.casesystem.administration.tables import TABLES
+from formcase.casesystem.finding import listing, searching
 from formcase.casesystem.login.passwords import set_password
 from formcase.casesystem.models import Account, LoginAttempt, User
+from formcase.casesystem.pages import typed_choice
 
 PASSWORD = "a-long-way-over-the-hills"
 
@@ -365,3 +367,55 @@ def test_nothing_that_a_document_holds_runs_in_the_page(municipality, soeren):
     assert kept["Content-Type"] == "application/octet-stream"
     assert kept["Content-Disposition"].startswith("attachment")
     assert "sandbox" in kept["Content-Security-Policy"]
+
+
+def test_cases_refer_to_each_other_on_their_pages(municipality, soeren, anders):
+    permit, complaint = soeren.case(Title="A permit"), soeren.case(Title="A complaint about it")
+    hidden = anders.case(Title="Not for everybody", AccessCode={"Code": "PERSONALE"})
+    anders.made("FileFiles", {"FileKey_Value": permit["ID"], "FileRefKey_Value": hidden["ID"]})
+    desk = Desk("SBH")
+    new = f"cases/{complaint['ID']}/new-reference/"
+    for number, told in ((hidden["FileNo"], "that you may see"), (complaint["FileNo"], "the case itself")):
+        assert told in desk.post(new, number=number, label="").content.decode()
+    assert desk.post(new, number=permit["FileNo"], label="Klage over").status_code == 302
+    assert "refers to this one already" in desk.post(new, number=permit["FileNo"], label="").content.decode()
+    there, back = desk.text(f"cases/{complaint['ID']}/"), desk.text(f"cases/{permit['ID']}/")
+    assert "A permit" in there
+    assert "Klage over" in there
+    assert "This case refers to it" in there
+    assert "A complaint about it" in back
+    assert "It refers to this case" in back
+    assert "Not for everybody" not in back
+    assert "Not for everybody" in Desk("ADM").text(f"cases/{permit['ID']}/")
+    remove = re.search(r'href="/case-system/(rows/case-references/\d+/delete/)"', there)[1]
+    assert desk.post(remove).status_code == 302
+    assert "A permit" not in desk.text(f"cases/{complaint['ID']}/")
+
+
+def test_one_of_very_many_is_typed_and_said_where_it_may_be_several(municipality, soeren, monkeypatch):
+    monkeypatch.setattr(typed_choice, "LISTED", 1)
+    desk = Desk("SBH")
+    case = soeren.case(Title="A flag pole")
+    form = desk.text(f"cases/{case['ID']}/edit/")
+    officer = re.search(r'name="Officer_Value"[^>]*value="([^"]*)"', form)[1]
+    assert officer.endswith("(SBH)")
+    values = {"Title": "A flag pole", "FileClass_Value": "02.15", "Officer_Value": html.unescape(officer)}
+    for typed, told in (("nobody at all", "Nothing that can be chosen is called"), ("e", "This may be")):
+        refused = desk.post(f"cases/{case['ID']}/edit/", **{**values, "Officer_Value": typed}).content.decode()
+        assert told in refused
+        assert f'value="{typed}"' in refused
+    assert desk.post(f"cases/{case['ID']}/edit/", **{**values, "Officer_Value": "adm"}).status_code == 302
+    assert soeren.entities("Files", filter=f"ID eq '{case['ID']}'")[0]["Officer_Value"] == "ADM"
+
+
+def test_more_than_can_be_sorted_is_sorted_in_part_and_that_is_said(municipality, soeren, monkeypatch):
+    monkeypatch.setattr(searching, "COMMON", -1)
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 1)
+    for number in range(4):
+        soeren.case(Title=f"Garage {number}")
+    desk = Desk("SBH")
+    assert "Too much is found" not in desk.text("", q="garage", sort="title")
+    monkeypatch.setattr(listing, "SORTED", 3)
+    shown = desk.text("", q="garage", sort="title")
+    assert "Too much is found" in shown
+    assert len(re.findall(r"Garage \d", shown)) == 3

@@ -10,7 +10,7 @@ from cryptography import x509
 from django.utils.translation import gettext as _
 
 from formcase.casesystem.access_codes import MAX_CODE_LENGTH
-from formcase.casesystem.administration.rows import Row, rows
+from formcase.casesystem.administration.rows import Row, keys, rows
 from formcase.casesystem.administration.tables import TABLES, Check, Column, Kind, Table
 from formcase.casesystem.edm import CustomFieldKind
 from formcase.casesystem.rights import EVERYONE
@@ -42,9 +42,13 @@ class Known:
         """What a column that refers to a table may be."""
         if column.refers not in self._codes:
             table = next(one for one in TABLES if one.name == column.refers)
-            there = [*rows(table), *self._coming.get(table.name, [])]
-            self._codes[table.name] = {str(one.values[table.key]) for one in there if table.key in one.values}
-            self._groups[table.name] = {one.group for one in there}
+            coming = self._coming.get(table.name, [])
+            there = [
+                *keys(table),
+                *((one.group, str(one.values[table.key])) for one in coming if table.key in one.values),
+            ]
+            self._codes[table.name] = {key for _group, key in there}
+            self._groups[table.name] = {*(group for group, _key in there), *(one.group for one in coming)}
         return self._groups[column.refers] if column.group else self._codes[column.refers]
 
 

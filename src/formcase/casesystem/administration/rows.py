@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models as orm
 
 from formcase.casesystem import models
@@ -35,6 +36,17 @@ def row(table: Table, group: str, key: str) -> Row | None:
     """One row; None where there is none."""
     instance = _instance(table, group, key)
     return None if instance is None else _row(table, instance)
+
+
+def keys(table: Table) -> list[tuple[str, str]]:
+    """The group and the key of each row; the group is empty where there is none."""
+    found, place = _query(table, None), table.column(table.key).place
+    if table.entity_set:
+        return [(kind or "", str(key)) for kind, key in found.values_list("kind", place)]
+    _model, grouped = _MODELS[table.name]
+    if not grouped:
+        return [("", str(key)) for key in found.values_list(place, flat=True)]
+    return [(str(group), str(key)) for group, key in found.values_list(grouped, place)]
 
 
 def groups(table: Table) -> list[str]:
@@ -117,7 +129,8 @@ def _query(table: Table, group: str | None) -> orm.QuerySet[Any]:
     model, grouped = _MODELS[table.name]
     everything = model._default_manager.all()
     if model is models.User:
-        everything = everything.prefetch_related("held_codes")
+        held = ArrayAgg("held_codes__code", filter=orm.Q(held_codes__isnull=False), default=orm.Value([]))
+        everything = everything.annotate(codes_held=held)
     return everything if group is None or not grouped else everything.filter(**{grouped: group})
 
 
@@ -152,7 +165,9 @@ def _row(table: Table, instance: orm.Model) -> Row:
 
 def _value(column: Column, instance: orm.Model) -> Any:
     if column.kind is Kind.CODES and isinstance(instance, models.User):
-        return sorted(held.code for held in instance.held_codes.all())
+        # a single user comes without
+        held = getattr(instance, "codes_held", None)
+        return sorted(instance.held_codes.values_list("code", flat=True) if held is None else held)
     holder, slash, name = column.place.partition("/")
     if not slash:
         value = getattr(instance, holder)

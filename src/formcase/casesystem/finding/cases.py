@@ -97,6 +97,23 @@ def with_words(text: str) -> Search:
     return Search(text, ways)
 
 
+def case_with_number(scope: Scope, number: str) -> str | None:
+    """The key of the case that is seen and has exactly this number; None where there is none."""
+    if "\x00" in number:
+        return None
+    row = scope.row("WorkZone.File")
+    found = fetch(
+        sql.SQL("select {key} as key from {source} where {number} = {text} and {seen}").format(
+            key=row.column("key"),
+            source=row.source,
+            number=row.column("number"),
+            text=sql.Literal(number),
+            seen=seen(row),
+        )
+    )
+    return str(found[0]["key"]) if found else None
+
+
 def is_number(scope: Scope, text: str) -> bool:
     """Whether a case that is seen has exactly this number: then it is what was meant."""
     there = scope.row("WorkZone.File")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from psycopg import sql
 
-from formcase.casesystem.finding.searching import Search, all_rare, collected, is_rare, looked_up, tested
+from formcase.casesystem.finding.searching import Search, is_rare, looked_up, measured, tested
 from formcase.casesystem.query_options import Options
 from formcase.casesystem.reading import Found, count_up_to, read_rows
 from formcase.casesystem.reference import Reference
@@ -15,7 +15,8 @@ from formcase.casesystem.sql_rows import Row, Scope, fetch, of_type, seen
 
 ROWS = 50
 COUNTED = 1000
-LOOKED_THROUGH = 10_000  # rows
+LOOKED_THROUGH = 6_000  # rows
+SORTED = 2_000  # rows of a search for what is common
 Condition = Callable[[Row], sql.Composable]
 
 
@@ -51,12 +52,14 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One page. previous, following: the keys to go on from; empty where there is nothing. number: how many there are
-    in all, counted no further than `COUNTED` + 1."""
+    in all, counted no further than `COUNTED` + 1 · partial: whether it stands in the order of `SORTED` of them alone,
+    as more were found than can be sorted."""
 
     rows: Sequence[Found]
     previous: str
     following: str
     number: int
+    partial: bool = False
 
 
 def find(actor: Actor, reference: Reference, listing: Listing, wanted: Wanted) -> Slice:
@@ -67,15 +70,16 @@ def find(actor: Actor, reference: Reference, listing: Listing, wanted: Wanted) -
         wanted = replace(wanted, after="", before="")
     backwards = bool(wanted.before)
     order = _Order(row, listing, wanted, position)
-    found, number = _searched(order) if wanted.search is not None else _listed(order, row)
+    met = _searched(order) if wanted.search is not None else _listed(order, row)
+    found, number = met.rows, met.number
     more = len(found) > ROWS
     rows = list(reversed(found[:ROWS])) if backwards else found[:ROWS]
     if not rows:
-        return Slice((), "", "", number)
+        return Slice((), "", "", number, met.partial)
     first, last = str(rows[0].raw["ID"]), str(rows[-1].raw["ID"])
     has_previous = more if backwards else position is not None
     has_following = True if backwards else more
-    return Slice(rows, first if has_previous else "", last if has_following else "", number)
+    return Slice(rows, first if has_previous else "", last if has_following else "", number, met.partial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,28 +145,49 @@ class _Order:
         )
 
 
-def _listed(order: _Order, row: Row) -> tuple[list[Found], int]:
-    """The rows of the page and the one after it, and how many there are in all."""
-    return _page(order, row, order.condition), count_up_to(row, order.condition, COUNTED + 1)
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """The rows of the page and the one after it, and how many there are in all; partial: as in a slice."""
+
+    rows: list[Found]
+    number: int
+    partial: bool = False
 
 
-def _searched(order: _Order) -> tuple[list[Found], int]:
+def _listed(order: _Order, row: Row) -> _Met:
+    return _Met(_page(order, row, order.condition), count_up_to(row, order.condition, COUNTED + 1))
+
+
+def _searched(order: _Order) -> _Met:
     """The same of what a search finds: by looking up what is rare, by looking through the listing for what is common.
 
-    What is common but does not stand where the listing begins is looked up after all.
+    What is common but does not stand where the listing begins is looked up after all, no more of it than can be sorted
+    while somebody waits.
     """
     ways = order.wanted.search.ways_for(order.row) if order.wanted.search is not None else ()
-    if order.narrows or all_rare(ways):
-        return _listed(order, order.only(looked_up(order.row, ways)))
-    condition = sql.SQL("{condition} and {test}").format(condition=order.condition, test=tested(order.row, ways))
-    all_of_them = order.only(collected(order.row, ways))
+    search = measured(order.row, ways)
+    anywhere = order.only(looked_up(order.row, search.ways))
+    if search.all_rare or order.narrows:
+        return _listed(order, anywhere)
+    condition = sql.SQL("{condition} and {test}").format(condition=order.condition, test=tested(search.ways))
     found = _page(order, order.first_rows(order.beyond), condition)
     if len(found) <= ROWS:
-        found = _page(order, all_of_them, order.condition)
+        return _sorted(order, anywhere)
     number = count_up_to(order.first_rows(sql.SQL("true")), condition, COUNTED + 1)
     if number <= COUNTED:
-        number = count_up_to(all_of_them, order.condition, COUNTED + 1)
-    return found, number
+        number = count_up_to(anywhere, order.condition, COUNTED + 1)
+    return _Met(found, number)
+
+
+def _sorted(order: _Order, row: Row) -> _Met:
+    """The page of the rows that are seen of these, sorted by themselves; of `SORTED` of them where there are more."""
+    query = sql.SQL("select {key} as key from {source} where {seen} limit {limit}").format(
+        key=row.column("key"), source=row.source, seen=seen(row), limit=sql.Literal(SORTED + 1)
+    )
+    keys = [str(one["key"]) for one in fetch(query)]
+    among = sql.SQL("{key} = any({keys})").format(key=row.column("key"), keys=sql.Literal(keys[:SORTED]))
+    found = _page(order, order.only(among), order.condition)
+    return _Met(found, min(len(keys), COUNTED + 1), len(keys) > SORTED)
 
 
 def _page(order: _Order, row: Row, condition: sql.Composable) -> list[Found]:

@@ -47,36 +47,50 @@ def by_own_words(row: Row, words: tuple[str, ...]) -> Way:
     return Way(test, None, measured)
 
 
-def all_rare(ways: Sequence[Way]) -> bool:
-    """Whether the database expects all ways to find little."""
-    return all(is_rare(way.measured) for way in ways)
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The ways of one search, after the database was asked how much each finds. Where one that goes by keys finds
+    little, its keys are there already: they are needed more than once. all_rare: whether no way finds much."""
+
+    ways: Sequence[Way]
+    all_rare: bool
 
 
-def looked_up(row: Row, ways: Sequence[Way]) -> sql.Composable:
-    """The rows that any of the ways finds, as a condition that indexes answer. For ways that find little: each row that
-    is met is compared with all that they find."""
-    return _any(row, ways, sql.SQL("{key} = any(array({queries}))"))
-
-
-def tested(row: Row, ways: Sequence[Way]) -> sql.Composable:
-    """The same as a test of rows that are there already: each for itself where a way finds much, else by what it
-    finds."""
-    return _any(
-        row,
-        [way if is_rare(way.measured) else Way(way.test, None, way.measured) for way in ways],
-        sql.SQL("{key} in ({queries})"),
+def measured(row: Row, ways: Sequence[Way]) -> Measured:
+    """Ask of each way how much it finds, and those that find little for it."""
+    rare = [is_rare(way.measured) for way in ways]
+    return Measured(
+        [_gathered(row, way) if is_it else way for way, is_it in zip(ways, rare, strict=True)],
+        all(rare),
     )
 
 
-def collected(row: Row, ways: Sequence[Way]) -> sql.Composable:
-    """The same for many rows that are found in any place."""
-    return _any(row, ways, sql.SQL("{key} in ({queries})"))
+def tested(ways: Sequence[Way]) -> sql.Composable:
+    """The rows that any of the ways finds, as a test of rows that are there already."""
+    return _any([way.test for way in ways])
 
 
-def _any(row: Row, ways: Sequence[Way], among: sql.SQL) -> sql.Composable:
-    conditions: list[sql.Composable] = [way.test for way in ways if way.keys is None]
-    if queries := [way.keys for way in ways if way.keys is not None]:
-        conditions.append(among.format(key=row.column("key"), queries=sql.SQL(" union ").join(queries)))
+def looked_up(row: Row, ways: Sequence[Way]) -> sql.Composable:
+    """The same as a condition that indexes answer, for rows in any place."""
+    return _any(
+        [
+            way.test
+            if way.keys is None
+            else sql.SQL("{key} in ({queries})").format(key=row.column("key"), queries=way.keys)
+            for way in ways
+        ]
+    )
+
+
+def _gathered(row: Row, way: Way) -> Way:
+    if way.keys is None:
+        return way
+    keys = sorted({str(value) for one in fetch(way.keys) for value in one.values()})
+    test = sql.SQL("{key} = any({keys}::text[])").format(key=row.column("key"), keys=sql.Literal(keys))
+    return Way(test, None, way.measured)
+
+
+def _any(conditions: Sequence[sql.Composable]) -> sql.Composable:
     return sql.SQL("({any})").format(any=sql.SQL(" or ").join(conditions)) if conditions else sql.SQL("false")
 
 

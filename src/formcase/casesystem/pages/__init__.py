@@ -18,6 +18,7 @@ MODULES = (
     "contact_forms",
     "rows",
     "adding",
+    "referring",
     "own",
     "administration",
 )

@@ -30,6 +30,7 @@ from formcase.casesystem.models import Account, AdministrationEntry, User
 from formcase.casesystem.pages.names import SETS
 from formcase.casesystem.pages.page import Page, Section
 from formcase.casesystem.pages.showing import show
+from formcase.casesystem.pages.typed_choice import choice_field
 from formcase.casesystem.pages.visitor import Visitor
 
 _SHOWN_ENTRIES = 20
@@ -47,7 +48,8 @@ class RowForm(forms.Form):
             self.fields["group"] = forms.CharField(label=str(table.grouped), max_length=60)
         for column in table.columns:
             made = _field(column, known)
-            made.label, made.help_text, made.required = str(column.title), str(column.hint), column.required
+            made.label, made.required = str(column.title), column.required
+            made.help_text = str(column.hint) or made.help_text
             made.initial = column.default if given is None else given.values[column.name]
             made.disabled = given is not None and column.name == table.key
             self.fields[_name(column)] = made
@@ -304,7 +306,7 @@ def _field(column: Column, known: Known) -> forms.Field:
         return forms.MultipleChoiceField(choices=codes, widget=forms.CheckboxSelectMultiple)
     if column.refers or column.choices:
         allowed = sorted(known.codes(column)) if column.refers else list(column.choices)
-        return forms.ChoiceField(choices=[("", "–"), *((one, one) for one in allowed)])
+        return choice_field([(one, one) for one in allowed])
     fields: Mapping[Kind, forms.Field] = {
         Kind.FLAG: forms.BooleanField(),
         Kind.NUMBER: forms.IntegerField(min_value=1, max_value=99_999),

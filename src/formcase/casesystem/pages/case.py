@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from formcase.appearance.navigation import Link
 from formcase.casesystem.access_codes import Permission
 from formcase.casesystem.finding.cases import error_case_groups
+from formcase.casesystem.finding.documents import DOCUMENTS
 from formcase.casesystem.finding.things import rows_of, text_of, thing, things_by_key
 from formcase.casesystem.pages.choices import set_choices
 from formcase.casesystem.pages.documents import COLUMNS as DOCUMENT_COLUMNS
 from formcase.casesystem.pages.facts import dated, facts, permission_text
 from formcase.casesystem.pages.history_lines import history_lines
 from formcase.casesystem.pages.page import Page
-from formcase.casesystem.pages.rows import CASE_DATES, CASE_INFORMATION, CASE_PARTIES, row_actions
+from formcase.casesystem.pages.related_cases import related_cases
+from formcase.casesystem.pages.rows import CASE_DATES, CASE_INFORMATION, CASE_PARTIES, CASE_REFERENCES, row_actions
 from formcase.casesystem.pages.showing import page_name, show
 from formcase.casesystem.pages.visitor import Visitor
 from formcase.casesystem.reading import Found
@@ -135,6 +137,8 @@ def information(request: HttpRequest, visitor: Visitor, key: str) -> HttpRespons
         "note": text_of(case.entity, "Note"),
         "references": [row.entity["Info_Value"] for row in rows if row.entity["CustomLabel_Value"] == label],
         "rows": [row.entity for row in rows if row.entity["CustomLabel_Value"] != label],
+        "related": related_cases(visitor, key),
+        "reference_actions": row_actions(visitor, CASE_REFERENCES, written_by(case.entity)),
         "read_code": permission_text(case.entity["AccessCode"]),
         "write_code": permission_text(case.entity["UpdateCode"]),
         "actions": row_actions(visitor, CASE_INFORMATION, written_by(case.entity)),
@@ -153,7 +157,15 @@ class MainDocument:
 def documents(request: HttpRequest, visitor: Visitor, key: str) -> HttpResponseBase:
     """The documents, supplementary ones under their main document, and those of other cases that are linked."""
     case = case_of(visitor, key)
-    found = rows_of(visitor.scope(), "Records", "file_id", key, order=("number",), limit=_MOST_DOCUMENTS + 1)
+    found = rows_of(
+        visitor.scope(),
+        "Records",
+        "file_id",
+        key,
+        order=("number",),
+        limit=_MOST_DOCUMENTS + 1,
+        select=",".join(sorted(DOCUMENTS.shown)),
+    )
     links = rows_of(visitor.scope(), "FileRecords", "file_id", key)
     linked = things_by_key(visitor.scope(), "Records", [str(link.entity["RecordKey_Value"]) for link in links])
     content = {

@@ -18,6 +18,7 @@ from formcase.casesystem.json_values import read_object, write_json
 from formcase.casesystem.pages.choices import Choices, code_choices, group_choices, set_choices
 from formcase.casesystem.pages.facts import permission_text
 from formcase.casesystem.pages.names import name_of
+from formcase.casesystem.pages.typed_choice import choice_field
 from formcase.casesystem.pages.visitor import Visitor
 from formcase.casesystem.paths import quoted_key
 from formcase.casesystem.reference import CODE_SETS, Reference
@@ -210,7 +211,7 @@ def _field(reference: Reference, entity_type: EntityType, one: Input, before: An
     if "/" in one.path or one.path in _LONG:
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), max_length=100_000)
     if one.path.endswith("_Value") and (choices := _choices(reference, entity_type, one.path, before)) is not None:
-        return forms.ChoiceField(choices=[("", "–"), *choices])
+        return choice_field(choices)
     return _plain_field(entity_type.properties[one.path])
 
 

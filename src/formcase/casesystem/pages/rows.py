@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from formcase.casesystem.pages.choices import label_choices
 from formcase.casesystem.pages.editing import Edited
 from formcase.casesystem.pages.entity_forms import EntityForm, Input
 from formcase.casesystem.pages.page import Page
+from formcase.casesystem.pages.typed_choice import choice_field
 from formcase.casesystem.pages.visitor import Visitor
 from formcase.casesystem.rights import Action, Table
 from formcase.casesystem.rules import reference_label
@@ -39,7 +39,8 @@ DATE = (Input("CustomLabel_Value", required=True), Input("DateStamp", required=T
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of rows. name: in addresses · owner: the property that says whose row it is · page: where it is shown."""
+    """A kind of rows. name: in addresses · owner: the property that says whose row it is · page: where it is shown ·
+    delete_with: the right that deleting one needs."""
 
     name: str
     entity_set: str
@@ -49,6 +50,7 @@ class Kind:
     page: str
     inputs: tuple[Input, ...]
     question: Text
+    delete_with: Action = Action.DELETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,17 @@ CASE_DATES = Kind(
     DATE,
     gettext_lazy("Delete this date?"),
 )
+CASE_REFERENCES = Kind(
+    "case-references",
+    "FileFiles",
+    "FileFile",
+    Table.CASE,
+    "FileKey_Value",
+    "case",
+    (Input("CustomLabel_Value", label=gettext_lazy("How it is related")),),
+    gettext_lazy("Remove this reference?"),
+    delete_with=Action.UPDATE,  # as references have no table of rights of their own
+)
 DOCUMENT_PARTIES = Kind(
     "document-parties",
     "RecordContacts",
@@ -135,7 +148,17 @@ ADDRESSES = Kind(
     ADDRESS,
     gettext_lazy("Delete this address?"),
 )
-_TOLD = ("CustomLabel_Summary", "Info_Value", "DateStamp", "NameCode", "Address1", "Address2", "Email", "PhoneNo")
+_TOLD = (
+    "CustomLabel_Summary",
+    "RefFileNo",
+    "Info_Value",
+    "DateStamp",
+    "NameCode",
+    "Address1",
+    "Address2",
+    "Email",
+    "PhoneNo",
+)
 _OWNERS = {
     "FileKey_Value": ("Files", "FileNo"),
     "RecordKey_Value": ("Records", "Title"),
@@ -147,6 +170,7 @@ KINDS = {
         CASE_PARTIES,
         CASE_INFORMATION,
         CASE_DATES,
+        CASE_REFERENCES,
         DOCUMENT_PARTIES,
         DOCUMENT_INFORMATION,
         DOCUMENT_DATES,
@@ -162,17 +186,18 @@ def row_actions(visitor: Visitor, kind: Kind, *owners: Permission) -> RowActions
         kind.name,
         may_create=may_write and visitor.actor.may(Action.CREATE, kind.table),
         may_update=may_write and visitor.actor.may(Action.UPDATE, kind.table),
-        may_delete=may_write and visitor.actor.may(Action.DELETE, kind.table),
+        may_delete=may_write and visitor.actor.may(kind.delete_with, kind.table),
     )
 
 
 def row_form(visitor: Visitor, kind: Kind, data: Any, given: Mapping[str, Any] | None = None) -> EntityForm:
     """The form for a row. Rows that say which submission made a case are made by submissions alone."""
     form = EntityForm(visitor, kind.short_type, kind.inputs, data=data, given=given)
-    labels = form.fields.get("CustomLabel_Value")
-    if kind is CASE_INFORMATION and isinstance(labels, forms.ChoiceField):
+    if kind is CASE_INFORMATION:
         kept = [choice for choice in label_choices(visitor.reference, "SO") if choice[0] != reference_label()]
-        labels.choices = [("", "–"), *kept]
+        before, labels = form.fields["CustomLabel_Value"], choice_field(kept)
+        labels.label, labels.required, labels.initial = before.label, before.required, before.initial
+        form.fields["CustomLabel_Value"] = labels
     return form
 
 
@@ -187,7 +212,7 @@ def edit(request: HttpRequest, visitor: Visitor, kind: str, key: str) -> HttpRes
 def delete(request: HttpRequest, visitor: Visitor, kind: str, key: str) -> HttpResponseBase:
     """Delete a row, once that was asked."""
     found, edited = _found(visitor, kind, key)
-    visitor.actor.demand_right(Action.DELETE, found.table)
+    visitor.actor.demand_right(found.delete_with, found.table)
     told = " · ".join(str(edited.entity[name]) for name in _TOLD if edited.entity.get(name))
     question, done = str(found.question), _("It is deleted.")
     return editing.delete(request, visitor, edited, question=question, done=done, explanation=told)
