@@ -167,6 +167,16 @@ def test_who_looked_is_kept_once_an_hour(sign_in, out_of_reach):
     assert (entry.actor, entry.name) == ("viewer", out_of_reach.reference_id)
 
 
+def test_a_case_is_opened_where_the_setting_says(sign_in):
+    """`FORMCASE_CASE_ADDRESS`: the case stands on another server than the Configurator."""
+    record = filed.imported(filed.workflow(), filed.case(url="https://cases.example/case-system/cases/7/"))
+    page = sign_in(Role.VIEWER)
+    page.goto(f"/submissions/{record.pk}/")
+    link = page.get_by_role("main").get_by_role("link", name="2026-02.15-")
+    expect(link).to_have_attribute("href", "https://cases.example/case-system/cases/7/")
+    expect(link).to_have_attribute("rel", "noreferrer")  # whose submission it is stays here
+
+
 def test_a_case_address_that_is_none_leads_nowhere(sign_in):
     record = filed.imported(filed.workflow(), filed.case(url="javascript:alert(1)"))
     page = sign_in(Role.VIEWER)

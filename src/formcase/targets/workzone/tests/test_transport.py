@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from formcase.messages import message
 from formcase.outcomes import Outcome, Passing, Refused, Setup, Unknown, Unreadable
 from formcase.planning.knowledge import CodeTableKey, Rules
-from formcase.targets.port import Content
+from formcase.targets.port import CaseReference, Content
 from formcase.targets.workzone import CertificateAssertion, Password, Timeouts, WorkZone, WorkZoneSettings, connect
 from formcase.targets.workzone.tests.conftest import (
     MODEL,
@@ -88,6 +88,15 @@ async def test_a_list_is_read_to_its_last_page(server: Server, workzone: WorkZon
     assert "CustomLabel_Value%20eq%20'INTERACT'%20and%20Info_Value%20eq%20'8KT-A01'" in first.path
     assert second.path.endswith("FileInfos?$skiptoken=1%27%2B")
     assert third.path.endswith("FileInfos?$skiptoken=2")
+
+
+async def test_a_case_is_known_with_where_people_open_it(server: Server, settings: WorkZoneSettings) -> None:
+    row = {"FileKey_Value": "1", "File": {"ID": "a/1", "FileNo": "2026-1"}}
+    server.on("FileInfos", json_reply({"value": [row]}))
+    workzone = connect(replace(settings, case_address="https://cases.example/cases/{id}/"))
+    (found,) = await workzone.filed("8KT-A01", RULES)
+    await workzone.close()
+    assert found.case == CaseReference("a/1", "2026-1", "https://cases.example/cases/a%2F1/")
 
 
 async def test_a_next_link_never_takes_the_token_elsewhere(server: Server, workzone: WorkZone) -> None:
