@@ -1,6 +1,6 @@
 """What the first page of a process would otherwise wait for: the modules behind the addresses, the addresses by name,
 and the languages. A worker of the web server loads them before it takes its first request, so that no person waits for
-them, also where a worker is started anew. Templates are not among them: one costs a few milliseconds, all half a second.
+them, also where a worker is started anew. Templates are left out: one costs a few milliseconds, all half a second.
 """
 
 from django.conf import settings
