@@ -20,6 +20,8 @@ from reliability.noting import figures
 
 __all__ = ["figures"]
 
+REAL_PASSWORD_HASHERS = list(settings.PASSWORD_HASHERS)
+
 
 @pytest.fixture(scope="session")
 def run_folder() -> Iterator[Path]:
@@ -68,6 +70,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def _emptied_at_the_cost_of_what_was_written() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty("default"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_password_hashes() -> Iterator[None]:
+    """Hundreds of tests have a user; to keep the password of one well takes a third of a second."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture
+def real_password_hashes() -> Iterator[None]:
+    """Passwords are kept as they are outside tests."""
+    with override_settings(PASSWORD_HASHERS=REAL_PASSWORD_HASHERS):
         yield
 
 

@@ -1,25 +1,18 @@
 """The sample municipality with its account, and its users as clients."""
 
 import pytest
-from django.test import override_settings
 
 from casesystem.office import ACCOUNT, SECRET, Office
 from formcase.casesystem.models import Account, Code, CustomFieldRow, HeldCode, SecurityRight, User
 from formcase.casesystem.setup import ensure_account, ensure_sample_data
 
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORED = (Account, Code, CustomFieldRow, HeldCode, SecurityRight, User)
-
-
-@pytest.fixture(autouse=True)
-def _quick_password_hashes(settings):
-    settings.PASSWORD_HASHERS = QUICK
 
 
 @pytest.fixture(scope="module")
 def stored_municipality(django_db_setup, django_db_blocker):
     """The sample municipality, stored once for all tests of a module; each test's own changes are undone."""
-    with override_settings(PASSWORD_HASHERS=QUICK), django_db_blocker.unblock():
+    with django_db_blocker.unblock():
         ensure_sample_data()
         ensure_account(ACCOUNT, SECRET)
     yield

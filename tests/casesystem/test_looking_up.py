@@ -6,10 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
-from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from casesystem.conftest import QUICK
 from casesystem.office import ACCOUNT, SECRET, Office, Write
 from formcase.casesystem import fill_for_tests
 from formcase.casesystem.fill_for_tests import Size
@@ -32,7 +30,7 @@ SIZE = Size(users=20, contacts=4000, cases=4000, documents=8000)
 @pytest.fixture(scope="module")
 def filled(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Filled once for the module."""
-    with override_settings(PASSWORD_HASHERS=QUICK), django_db_blocker.unblock():
+    with django_db_blocker.unblock():
         fill_for_tests.fill(SIZE, lambda _done: None)
         ensure_account(ACCOUNT, SECRET)
         yield

@@ -12,14 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-from django.conf import settings as site_settings
 from django.db import connection
 
 from casesystem.office import ACCOUNT, CASE, SECRET, Write, basic, decode_batch, encode_batch, repeatability
 from formcase.casesystem.models import Contact, File, RememberedRequest
 from formcase.casesystem.setup import ensure_account, ensure_sample_data
 
-HASHERS = list(site_settings.PASSWORD_HASHERS)  # as the server has them, before tests take quicker ones
 MIB = 1024 * 1024
 SIZE = 200 * MIB
 BLOCK = bytes(range(256)) * 4096
@@ -102,8 +100,7 @@ def running(django_db_setup, tmp_path_factory):
 
 
 @pytest.fixture
-def server(transactional_db, running, settings):
-    settings.PASSWORD_HASHERS = HASHERS
+def server(real_password_hashes, transactional_db, running):
     ensure_sample_data()
     ensure_account(ACCOUNT, SECRET)
     running.wait()

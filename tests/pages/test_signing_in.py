@@ -199,7 +199,7 @@ def test_a_passkey_alone_lets_its_user_in(page, make_user, check_page):
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
-def test_the_first_administrator_is_made_once(transactional_db):
+def test_the_first_administrator_is_made_once(real_password_hashes, transactional_db):
     user, password = managing.first_administrator(must_change=True)
     assert (user.role, user.check_password(password), user.must_change_password) == ("administrator", True, True)
     assert user.password.startswith("argon2$argon2id$")

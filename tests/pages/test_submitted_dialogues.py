@@ -104,7 +104,7 @@ def test_nobody_sees_anything_without_signing_in(submissions):
             assert answer.status_code == 404 or answer.redirect_chain[-1][0].startswith("/form-service/sign-in/")
 
 
-def test_five_wrong_passwords_lock_a_name_also_for_the_right_one(password):
+def test_five_wrong_passwords_lock_a_name_also_for_the_right_one(real_password_hashes, password):
     browser = Client()
     for _attempt in range(5):
         browser.post("/form-service/sign-in/", {"name": "ida", "password": "wrong"})
