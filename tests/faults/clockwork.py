@@ -47,6 +47,10 @@ class Clockwork:
                 return
             await self._pass_to_next(end)
 
+    async def stands_still(self, seconds: float) -> None:
+        """Let time go by in which no worker can do anything."""
+        await self._pass(seconds)
+
     async def _work(self) -> None:
         if self._next_watch <= self.passed:
             self._next_watch = self.passed + self._watch_interval
@@ -64,7 +68,9 @@ class Clockwork:
         (row,) = await self.world.bench.rows(_NEXT)
         wait = row["wait"]
         due = self.passed + (wait.total_seconds() if wait is not None else float("inf"))  # type: ignore[attr-defined]
-        seconds = max(1.05, min(due + 1.05, self._next_watch, end) - self.passed)
+        await self._pass(max(1.05, min(due + 1.05, self._next_watch, end) - self.passed))
+
+    async def _pass(self, seconds: float) -> None:
         for table, columns in _COLUMNS.items():
             changes = ", ".join(f"{name} = {name} - make_interval(secs => %(by)s)" for name in columns)
             async with self.world.bench.pool.connection() as connection:

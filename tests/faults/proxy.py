@@ -44,6 +44,7 @@ class Write(StrEnum):
 
     UPLOAD = "upload"
     CHANGE_SET = "change set"
+    NOTE = "note"
     DELIVERED = "Delivered"
     BLOCKED = "TemporaryBlocked"
     IMPORTED = "Imported"
@@ -152,13 +153,19 @@ def write_of(request: Message) -> Write | None:
     method, target, _ = request.head.split(b" ", 2)
     path = target.partition(b"?")[0]
     if method == b"POST" and path.endswith(b"/$batch"):
-        return Write.CHANGE_SET
+        return Write.NOTE if _is_note(request.body) else Write.CHANGE_SET
     if method == b"POST" and path.endswith(b"/Documents"):
         return Write.UPLOAD
     if method == b"PUT" and path.endswith(b"/status"):
         (said,) = re.findall(rb'"status": ?"(\w+)"', request.body)
         return Write(said.decode())
     return None
+
+
+def _is_note(batch: bytes) -> bool:
+    """Whether a batch does nothing but write one case's note, as an error case gets one that was filed again."""
+    parts: list[bytes] = re.findall(rb"(?m)^(?:POST|PATCH|PUT|DELETE|GET) (\S+) HTTP/1\.1", batch)
+    return len(parts) == 1 and parts[0].endswith(b"/Note")
 
 
 class Proxy:
@@ -174,10 +181,12 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._late: set[asyncio.Task[None]] = set()
+        self._flowing = asyncio.Event()
         self.port = _free_port()
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self.speaks_again()
         self.comes_back()
         return self
 
@@ -195,6 +204,14 @@ class Proxy:
     def comes_back(self) -> None:
         """Connections are taken again."""
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+
+    def falls_silent(self) -> None:
+        """Nothing arrives any more, in either direction, and nobody is told."""
+        self._loop.call_soon_threadsafe(self._flowing.clear)
+
+    def speaks_again(self) -> None:
+        """Requests arrive again; what was sent meanwhile does, too."""
+        self._loop.call_soon_threadsafe(self._flowing.set)
 
     async def _start(self) -> None:
         context = None
@@ -217,6 +234,7 @@ class Proxy:
         self._serving.add(task)
         try:
             while request := await _message(reader):
+                await self._flowing.wait()
                 planned = self.plan.next_for(request)
                 if self.plan.forgetful and write_of(request) is Write.CHANGE_SET:
                     request = _not_repeatable(request)
@@ -283,6 +301,7 @@ class Proxy:
         try:
             await _send(writer, request)
             answer = await _message(reader)
+            await self._flowing.wait()
         finally:
             writer.close()
         if answer is None:

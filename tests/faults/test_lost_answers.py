@@ -21,7 +21,7 @@ from faults.ways import (
     wait_for_imported,
     wrong_permits,
 )
-from integration.conftest import Installation
+from integration.conftest import Installation, wait_until
 from integration.form_service_desk import Desk
 
 pytestmark = pytest.mark.long
@@ -124,3 +124,58 @@ def test_whatever_a_seeded_plan_lets_go_wrong_everything_is_there_once(installat
         ways = [*permits(desk, range(4300, 4320)), *building_permits(desk, 5), *wrong_permits(desk, 5)]
         faults = filed_through(installation, desk, between, ways)
         figures(submissions=len(ways), faults=faults, seed=seed)
+
+
+def test_every_fault_at_the_word_that_a_workflow_is_blocked_leaves_it_said_once_and_loses_nothing(
+    installation, desk, figures
+):
+    right = installation.json("workflow", "show", "Sample forms")["parameters"]["ExecutingUser"]
+    with (
+        proxies(installation) as between,
+        Nursery(installation, workers=2, concurrency=4, **between.environment) as nursery,
+    ):
+        set_user(installation, "NOBODY")
+        between.form_service.plan.add(every([Write.BLOCKED]))
+        ways = permits(desk, range(4500, 4514))
+
+        def not_said() -> list[Way]:
+            seen = desk.all_seen()
+            return [way for way in ways if "TemporaryBlocked" not in seen[way.reference].history]
+
+        wait_until(lambda: not not_said(), PATIENCE, lambda: f"not said of {not_said()}")
+        wait_until(lambda: not between.form_service.plan.left(), PATIENCE, lambda: "not all went wrong")
+        set_user(installation, right)
+        wait_for_imported(installation, desk, ways, PATIENCE)
+        assert nursery.fell() == []
+        figures(submissions=len(ways), faults=len(happened(between)))
+    assert_all_there_once(installation, desk, ways)
+    seen = desk.all_seen()
+    assert {seen[way.reference].history.count("TemporaryBlocked") for way in ways} == {1}
+
+
+def test_every_fault_at_the_note_of_an_error_case_that_was_filed_again_leaves_one_note(installation, desk, figures):
+    """The last one here: from now on there is the case group that was missing."""
+    with proxies(installation) as between:
+        ways = wrong_permits(desk, len(Fault))
+        filed_through(installation, desk, between, ways)
+        errors = {way.reference: found(installation).cases[way.reference][0] for way in ways}
+        desk.add_case_group("99.99", "Flags of other nations")
+        between.case_system.plan.add(every([Write.NOTE]))
+        done = installation.run("submission", "retry", *errors)
+        assert done.returncode == 0, done.stderr
+        with Nursery(installation, workers=2, concurrency=4, **between.environment) as nursery:
+            wait_for_imported(installation, desk, ways, PATIENCE, times=2)
+            assert nursery.fell() == []
+        assert between.case_system.plan.left() == 0
+        figures(submissions=len(ways), faults=len(happened(between)))
+    after = found(installation)
+    for reference, error in errors.items():
+        (mapped,) = set(after.cases[reference]) - {error}
+        note = installation.case(error)["Note"]["Text"]
+        assert note.count(mapped) == 1, note
+
+
+def set_user(installation: Installation, user: str) -> None:
+    """Say who the executing user is."""
+    done = installation.run("workflow", "set", "Sample forms", f"ExecutingUser={user}")
+    assert done.returncode == 0, done.stderr

@@ -1,14 +1,17 @@
-"""An end, or both, out of reach for a minute, ten minutes, an hour, a day: nothing is lost or doubled, filing goes on
-within one `WatchInterval`, and neither end is hammered meanwhile."""
+"""An end, both, the database, or the whole network out of reach for a minute, ten minutes, an hour, a day: nothing is
+lost or doubled, filing goes on within one `WatchInterval`, and neither end is hammered meanwhile."""
 
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 
 from faults.clockwork import Clockwork
 from faults.scenarios import Stage
-from filing.faults import answered
+from filing.faults import LOST, answered
 from filing.world import ANNA, CASE, World
 from formcase.filing.pacing import DIFFERENT_ONES
 from formcase.outcomes import Passing
@@ -28,7 +31,33 @@ DURATIONS = [
     pytest.param(HOUR, id="an hour", marks=pytest.mark.long),
     pytest.param(DAY, id="a day", marks=pytest.mark.long),
 ]
-ENDS = ["case system", "form service", "both"]
+ENDS = ["case system", "form service", "both", "database", "network"]
+BREAK_OFF = {
+    "database": ("intend", "uploaded", "sending", "filed", "imported"),
+    "network": (
+        "intend",
+        "before case system: upload",
+        "before case system: apply",
+        "after case system: apply",
+        "filed",
+    ),
+}
+"""Where attempts are when the database, or everything, is out of reach all at once."""
+
+
+class Gone:
+    """From a point on the journal can't be reached, and nothing else either where no end can."""
+
+    def __init__(self, point: str) -> None:
+        self._point = point if ": " in point else f"before journal: {point}"
+        self._gone = False
+
+    def __call__(self, point: str) -> None:
+        self._gone = self._gone or point == self._point
+        if self._gone and point.startswith("before journal:"):
+            raise psycopg.OperationalError("The connection was refused.")
+        if point == self._point:
+            raise LOST()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +90,38 @@ async def lived_through(stage: Stage, ends: str, seconds: float) -> tuple[World,
     clock = Clockwork(world, interval)
     hand_in(world, COUNT)
     await world.watch()  # they are recorded before anything happens
+    if ends in BREAK_OFF:
+        await break_off(world, BREAK_OFF[ends])
     world.cases.requests.clear()
     world.forms.requests.clear()
-    world.cases.away = REFUSED if ends != "form service" else None
-    world.forms.away = REFUSED if ends != "case system" else None
-    await clock.runs(seconds)
+    there = len(world.cases.cases)
+    world.cases.away = REFUSED if ends in ("case system", "both", "network") else None
+    world.forms.away = REFUSED if ends in ("form service", "both", "network") else None
+    await (clock.stands_still(seconds) if ends in BREAK_OFF else clock.runs(seconds))
     meanwhile = world.forms.requests.copy(), world.cases.requests.copy()
     if ends == "case system" and seconds > BLOCK_AFTER + 2 * interval:
         said = [stored.status for stored in world.forms.stored.values()]
         assert said == [Status.TEMPORARY_BLOCKED] * COUNT, "the form service shows the truth"
     world.cases.away = world.forms.away = None
     ended = clock.passed
-    await clock.runs(HOUR, until=lambda: len(world.cases.cases) > 0)
+    await clock.runs(HOUR, until=lambda: len(world.cases.cases) > there)
     first = clock.passed - ended
     await clock.runs(HOUR, until=lambda: len(world.cases.cases) == COUNT)
     last = clock.passed - ended
     await clock.runs(3 * interval)
     return world, Outage(*meanwhile, first, last)
+
+
+async def break_off(world: World, points: Sequence[str]) -> None:
+    """Let workers begin submissions and not get any further than that; their jobs die with them."""
+    keys = [record.pk async for record in SubmissionRecord.objects.order_by("pk")[: len(points)]]
+    for key, point in zip(keys, points, strict=True):
+        await world.bench.rows("delete from procrastinate_jobs where lock = %s", f"submission:{key}")
+        world.passing = Gone(point)
+        with suppress(psycopg.OperationalError):
+            await world.tries(key)
+        assert (await world.bench.record(key)).attempt_open, point
+    world.passing = None
 
 
 @pytest.mark.parametrize("seconds", DURATIONS)

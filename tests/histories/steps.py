@@ -20,7 +20,7 @@ WRONG_GROUP = "98.98"  # never comes to be
 ON_EVERY_WAY = tuple(
     f"{side} {step}"
     for step in (
-        "journal: begin", "journal: delivered", "journal: claim", "journal: intend", "case system: upload",
+        "journal: begin", "journal: claim", "journal: intend", "case system: upload",
         "journal: uploaded", "journal: sending", "case system: apply", "journal: filed",
         "form service: report Imported", "journal: imported",
     )
@@ -195,4 +195,7 @@ _scenes = st.one_of(
     st.tuples(st.just(Copied()), _work, _deaths, _work, st.builds(Restored, st.booleans())),
 )
 steps = st.lists(_scenes, min_size=3, max_size=14).map(lambda scenes: [step for scene in scenes for step in scene])
-histories = steps.map(lambda drawn: [Submit("one case", 0), *drawn])
+_beginnings = st.one_of(  # a worker dies over the first one in every other history
+    st.just(()), st.tuples(st.builds(Dies, st.sampled_from(ON_EVERY_WAY), st.just(1)), st.just(Work(61)))
+)
+histories = st.builds(lambda beginning, drawn: [Submit("one case", 0), *beginning, *drawn], _beginnings, steps)
