@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -78,7 +79,7 @@ def test_every_part_of_a_case_can_be_read(municipality, soeren):
         assert wanted in information, wanted
     documents = desk.text(f"cases/{case['ID']}/documents/")
     assert documents.index("The letter") < documents.index("A sketch")
-    assert "Supplementary document:" in documents
+    assert f"supplements {main['UserKey']}" in documents
     assert "Åse Ærø" in desk.text(f"cases/{case['ID']}/parties/")
     assert "31 Jan 2027" in desk.text(f"cases/{case['ID']}/dates/")
     assert "Document" in desk.text(f"cases/{case['ID']}/history/")
@@ -419,3 +420,16 @@ def test_more_than_can_be_sorted_is_sorted_in_part_and_that_is_said(municipality
     shown = desk.text("", q="garage", sort="title")
     assert "Too much is found" in shown
     assert len(re.findall(r"Garage \d", shown)) == 3
+
+
+def test_a_name_of_ten_thousand_characters_is_cut_and_keeps_its_ending(municipality, soeren):
+    case = soeren.case(Title="A flag pole")
+    values = {"Title": "A letter", "RecordType_Value": "I", "State_Value": "ARK"}
+    file = SimpleUploadedFile(f"{'å' * 10_000}.txt", b"Hilsen", "text/plain")
+    desk = Desk("SBH")
+    answer = desk.client.post(f"/case-system/new-document/?case={case['ID']}", {**values, "file": file})
+    assert answer.status_code == 302
+    (record,) = soeren.entities("Records")
+    assert record["FileName"] == f"{'å' * 92}.txt"
+    header = desk.get(f"documents/{record['ID']}/download")["Content-Disposition"]
+    assert header == "attachment; filename*=utf-8''" + quote(record["FileName"])

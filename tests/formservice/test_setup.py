@@ -103,9 +103,10 @@ def test_a_clients_certificate_has_the_validity_that_was_chosen(folder):
 @pytest.mark.django_db
 def test_a_client_is_set_up_again_and_again_and_its_forms_changed(folder):
     issued = setup.issue_client_certificate("client")
-    for form_ids in (None, ["2", "1", "2"], ["1", "2"]):
-        setup.ensure_client("demo", issued.certificate, form_ids)
+    for form_ids, name in ((None, ""), (["2", "1", "2"], "The first name"), (["1", "2"], "Another one")):
+        setup.ensure_client("demo", issued.certificate, form_ids, name)
     client = Client.objects.get()
+    assert client.name == "The first name"
     assert client.form_ids == ["1", "2"]
     assert client.certificates.count() == 1
 

@@ -119,7 +119,10 @@ def filed(office):
     office.made("RecordDates", {"Record@odata.bind": f"Records('{main}')", **row})
     (info,) = office.entities("FileInfos", filter="CustomLabel_Value eq 'JOURNALNR'")
     made["row"] = info["ID"]
-    office.case(Title="Fejl ved arkivering af indsendelse", FileClass_Value="00.01")
+    wrong = office.case(Title="Fejl ved arkivering af indsendelse", FileClass_Value="00.01")
+    office.made(
+        "FileFiles", {"FileKey_Value": case["ID"], "FileRefKey_Value": wrong["ID"], "CustomLabel_Value": "Se også"}
+    )
     return made
 
 
@@ -229,3 +232,23 @@ def test_a_document_is_added_with_its_file(log_in, filed, tmp_path):
     page.get_by_role("heading", name="A letter from the neighbour").wait_for()
     assert page.locator("pre.xml").inner_text() == "Hilsen fra naboen"
     assert page.get_by_text("brev æøå.txt").first.is_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Ansøgning ÆØÅ æøå.txt", "Ansøgning ÆØÅ æøå.txt"),
+        ('attachment "stue".txt', "attachment _stue_.txt"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        (f"{'å' * 92}.txt", f"{'å' * 92}.txt"),
+    ],
+)
+def test_a_file_is_kept_under_a_name_that_is_no_more_than_a_name(log_in, office, name, kept):
+    key = office.upload(b"Hilsen", name, "text/plain")
+    record = office.document(Title="A letter", **{"Document@odata.bind": f"Documents('{key}')"})
+    page = log_in("ADM")
+    page.goto(f"/case-system/documents/{record['ID']}/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == kept
+    assert download.value.path().read_bytes() == b"Hilsen"

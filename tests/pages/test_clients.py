@@ -266,3 +266,20 @@ def test_pages_of_the_log_follow_each_other_without_a_gap(browser_of_ida, norby)
         address = f"{LOG}{leaf.older}" if leaf.older else ""
     assert sorted(seen, reverse=True) == seen
     assert len(set(seen)) == len(seen) == ClientCall.objects.count() == 120
+
+
+def test_a_long_list_of_clients_has_pages_and_is_searched(browser_of_ida):
+    Client.objects.bulk_create(
+        Client(client_id=f"client-{number:02}", name=f"Kommune {number}") for number in range(55)
+    )
+    first = browser_of_ida.get(LIST).content.decode()
+    assert "client-00" in first
+    assert "client-50" not in first
+    assert "Page 1 of 2" in first
+    second = browser_of_ida.get(LIST, {"page": "2"}).content.decode()
+    assert "client-54" in second
+    assert "client-00" not in second
+    found = browser_of_ida.get(LIST, {"q": "kommune 17"}).content.decode()
+    assert "client-17" in found
+    assert "client-18" not in found
+    assert "No client is called so." in browser_of_ida.get(LIST, {"q": "nobody"}).content.decode()

@@ -106,6 +106,13 @@ def test_a_file_name_is_data_and_never_a_path(draft, browser, settings):
     assert "cron" not in upload.location
 
 
+def test_a_file_with_too_long_a_name_is_refused(draft, browser):
+    answer = attach(browser, draft, f"{'å' * 300}.png", PNG)
+    assert "at most 255 characters" in answer.content.decode()
+    assert attach(browser, draft, f"{'å' * 10_000}.png", PNG).status_code == 400  # no browser sends such a name
+    assert not Upload.objects.exists()
+
+
 def test_nothing_is_left_of_a_request_without_its_token(draft, run_folder):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies["formservice_filling"] = "secret of the browser"

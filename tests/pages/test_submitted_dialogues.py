@@ -130,3 +130,28 @@ def test_a_form_keeps_what_is_imported_as_long_as_is_set_for_it(submissions):
     Submission.objects.filter(pk=submissions[1].pk).update(submitted_at=timezone.now() - timedelta(days=900))
     assert retention.remove_finished() == 1
     assert Submission.objects.get().pk == submissions[1].pk
+
+
+def test_files_are_kept_under_names_that_are_no_more_than_names(page, password):
+    published()
+    names = {
+        "Ansøgning ÆØÅ æøå.csv": "Ansøgning ÆØÅ æøå.csv",
+        'attachment "stue".csv': "attachment _stue_.csv",
+        "../../etc/passwd.csv": "passwd.csv",
+        "..\\windows\\win.csv": "win.csv",
+        f"{'å' * 251}.csv": f"{'å' * 147}.csv",
+    }
+    answers = {
+        "Person": {"Name": "Bo Ærø Nielsen", "Cpr": "2512770071", "Company": False},
+        "Work": {"Kind": "add", "Area": "62,5", "Rooms": [{"Use": "Kitchen"}]},
+    }
+    files = [AttachmentToSubmit(name, b"a;b\n", field="Drawings") for name in names]
+    reference = submit("every-en", answers, files).reference_id
+    sign_in(page, password)
+    expect(page.locator("tbody th a")).to_have_count(1)
+    page.goto(f"/form-service/dialogues/{reference}/")
+    for name, kept in names.items():
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name, exact=True).click()
+        assert download.value.suggested_filename == kept
+        assert download.value.path().read_bytes() == b"a;b\n"

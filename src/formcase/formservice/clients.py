@@ -20,14 +20,17 @@ class ClientRefused(Refused):
     """A client that can't be made as it is described."""
 
 
-def register(client_id: str, certificate_pem: bytes, form_ids: Sequence[str] | None) -> None:
+def register(client_id: str, certificate_pem: bytes, form_ids: Sequence[str] | None, name: str = "") -> None:
     """See to it that this client exists, may come with this certificate, and that these forms (None: all) are released
-    to it. A client keeps the certificates that it has, so that a renewal can overlap."""
+    to it. A client keeps the certificates that it has, so that a renewal can overlap, and the name that it has."""
     read = read_client_certificate(certificate_pem)
     with transaction.atomic():
         client, _created = Client.objects.update_or_create(
             client_id=client_id, defaults={"form_ids": _in_order(form_ids)}
         )
+        if name and not client.name:
+            client.name = name
+            client.save(update_fields=["name"])
         certificate = ClientCertificate.objects.filter(sha256=read.sha256).first() or _store(client, read)
         _check_free(certificate, client)
 

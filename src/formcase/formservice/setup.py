@@ -28,9 +28,10 @@ def ensure_authority() -> AuthorityFiles:
     return authority.ensure_authority()
 
 
-def ensure_client(client_id: str, certificate_pem: bytes, form_ids: Sequence[str] | None) -> None:
-    """A client that may come with this certificate and fetch these forms; None: all, also later ones."""
-    clients.register(client_id, certificate_pem, form_ids)
+def ensure_client(client_id: str, certificate_pem: bytes, form_ids: Sequence[str] | None, name: str = "") -> None:
+    """A client that may come with this certificate and fetch these forms; None: all, also later ones. name: for people;
+    one that it has already stays."""
+    clients.register(client_id, certificate_pem, form_ids, name)
 
 
 def publish_form(definition: Mapping[str, object]) -> None:

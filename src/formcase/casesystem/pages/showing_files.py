@@ -9,6 +9,7 @@ from enum import Enum
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 
+from formcase.appearance.file_names import disposition
 from formcase.casesystem.documents import Download
 
 LONGEST_TEXT = 200_000  # bytes that are shown of a text
@@ -62,7 +63,7 @@ def shown(download: Download, look: Look) -> HttpResponseBase:
     """A PDF for a frame of one of our pages, or a picture."""
     response = StreamingHttpResponse(download.chunks(), content_type=look.media_type)
     response.headers["Content-Length"] = str(download.size)
-    response.headers["Content-Disposition"] = download.headers()["Content-Disposition"].replace("attachment", "inline")
+    response.headers["Content-Disposition"] = disposition(download.file_name or "document", kept=False)
     response.headers["X-Content-Type-Options"] = "nosniff"
     if look.kind is Kind.PDF:
         response.headers["Content-Security-Policy"] = _PDF_POLICY
@@ -75,7 +76,8 @@ def shown(download: Download, look: Look) -> HttpResponseBase:
 def handed_over(download: Download) -> HttpResponseBase:
     """A file to be kept. Its type is not told, so that no browser opens it here."""
     response = StreamingHttpResponse(download.chunks(), content_type="application/octet-stream")
-    for name in ("Content-Length", "Content-Disposition", "X-Content-Type-Options"):
+    response.headers["Content-Disposition"] = disposition(download.file_name or "document", kept=True)
+    for name in ("Content-Length", "X-Content-Type-Options"):
         response.headers[name] = download.headers()[name]
     response.headers["Content-Security-Policy"] = _POLICY
     return response

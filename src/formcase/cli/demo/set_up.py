@@ -9,6 +9,7 @@ from formcase.site.configuration import Configuration
 
 WORKFLOW = "Sample forms"
 CLIENT = "formcase-demo"
+CLIENT_NAME = "Formcase, the demonstration"
 EXECUTING_USER = "SBH"
 ERROR_CASE_GROUP = "00.01"
 DATA_FOLDERS = ("postgres", "files", "certificates", "authority", "secrets")
@@ -63,10 +64,10 @@ def _ensure_certificate(settings: Configuration) -> str:
     store = certificate_store()
     for stored in store.list():
         if stored.holder == CLIENT and stored.days_left(datetime.now(UTC)) > 1:
-            form_service.ensure_client(CLIENT, _public_part(stored.path), None)
+            form_service.ensure_client(CLIENT, _public_part(stored.path), None, CLIENT_NAME)
             return stored.sha1
     issued = form_service.issue_client_certificate(CLIENT)
-    form_service.ensure_client(CLIENT, issued.certificate, None)
+    form_service.ensure_client(CLIENT, issued.certificate, None, CLIENT_NAME)
     return store.import_certificate(issued.certificate + issued.key).sha1
 
 

@@ -6,9 +6,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from formcase.appearance.file_names import harmless_name
 from formcase.appearance.links import leads_to_a_page
 from formcase.configurator.events import EVENTS, LEVELS
-from formcase.configurator.serving_files import harmless_name
 from formcase.configurator.statuses import status_of
 from formcase.targets.port import CaseReference
 

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from formcase.appearance.file_names import disposition
 from formcase.appearance.paging import slice_of
 from formcase.formservice import retention
 from formcase.formservice.administration import finding
@@ -85,9 +86,8 @@ def dialogue_file(
         raise Http404
     name = file.name or f"{submission.reference_id}.{kind}"
     shown = file.media_type in _SHOWN and "save" not in request.GET
-    response = FileResponse(
-        open_stored(file.location), filename=name, as_attachment=not shown, content_type=file.media_type
-    )
+    response = FileResponse(open_stored(file.location), content_type=file.media_type)
+    response.headers["Content-Disposition"] = disposition(name, kept=not shown)
     # what people sent is never a page of ours
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

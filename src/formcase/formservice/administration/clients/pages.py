@@ -1,6 +1,7 @@
 """The list of clients, one client, and what is set for it."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from formcase.formservice.administration.guarding import for_administrators
 from formcase.formservice.administration.showing import link_to, show
 from formcase.formservice.models import Administrator, Client, ClientCall
 
+_LISTED = 50
 _LAST_CALLS = 10
 _LAST_CHANGES = 20
 
@@ -24,8 +26,16 @@ _LAST_CHANGES = 20
 @for_administrators
 @require_GET
 def client_list(request: HttpRequest, administrator: Administrator) -> HttpResponse:
-    """All clients."""
-    context: dict[str, object] = {"rows": states.rows()}
+    """All clients, a page at a time, or those that were searched for."""
+    words = request.GET.get("q", "").replace("\0", "").strip()
+    pages = Paginator(states.found(words), _LISTED)
+    page = pages.get_page(request.GET.get("page"))
+    context: dict[str, object] = {
+        "rows": states.rows(page),
+        "page": page,
+        "words": words,
+        "is_searchable": bool(words) or pages.num_pages > 1,
+    }
     return show(request, administrator, "clients/list", context, title=_("Clients"))
 
 

@@ -1,10 +1,11 @@
 """How clients and certificates are doing, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -44,12 +45,21 @@ class ClientRow:
     forms: tuple[str, ...] | None
 
 
-def rows() -> list[ClientRow]:
-    """All clients, by their ID."""
-    clients = Client.objects.prefetch_related("certificates").order_by("client_id")
+def found(words: str) -> QuerySet[Client]:
+    """The clients that have these words in their ID or name, by their ID."""
+    clients = Client.objects.order_by("client_id")
+    for word in words.split():
+        clients = clients.filter(Q(client_id__icontains=word) | Q(name__icontains=word))
+    return clients
+
+
+def rows(clients: Iterable[Client]) -> list[ClientRow]:
+    """These clients as lines, in the same order."""
+    listed = list(clients)
+    prefetch_related_objects(listed, "certificates")
     titles = {form.form_id: form.title for form in forms.newest()}
     now = timezone.now()
-    return [_row(client, titles, now) for client in clients]
+    return [_row(client, titles, now) for client in listed]
 
 
 def released(client: Client) -> tuple[str, ...] | None:

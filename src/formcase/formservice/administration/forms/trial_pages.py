@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from formcase.appearance.file_names import disposition
 from formcase.formservice.administration.forms.chosen import above, chosen
 from formcase.formservice.administration.guarding import for_administrators
 from formcase.formservice.administration.showing import show
@@ -116,9 +117,8 @@ def form_test_file(
         file = filling.uploads.filter(key=upload).first() if "\0" not in upload else None
         if file is None:
             raise Http404
-        response = FileResponse(
-            open_stored(file.location), filename=file.name, as_attachment=True, content_type=file.media_type
-        )
+        response = FileResponse(open_stored(file.location), content_type=file.media_type)
+        response.headers["Content-Disposition"] = disposition(file.name, kept=True)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
