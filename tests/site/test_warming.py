@@ -9,7 +9,7 @@ from django.utils.translation import override
 from formcase.site.warming import warm_up
 
 
-def test_a_worker_knows_all_addresses_before_its_first_request(monkeypatch):
+def test_a_worker_that_is_warm_makes_out_no_address_any_more(monkeypatch):
     clear_url_caches()
     warm_up()
     monkeypatch.setattr(URLResolver, "_populate", lambda self: pytest.fail("an address is made out only now"))

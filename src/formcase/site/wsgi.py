@@ -5,10 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from formcase.arriving_files import remove_left_lying
-from formcase.site.warming import warm_up
+from formcase.site.warming import begin_to_warm_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "formcase.site.settings")
 
 application = get_wsgi_application()
-warm_up()
+begin_to_warm_up()
 remove_left_lying()
