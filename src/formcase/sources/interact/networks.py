@@ -1,16 +1,11 @@
 """Which addresses of the network a form service may have, so that a `Url` can't make Formcase knock at other doors.
 
-What a name stands for is looked at whenever a connection is made, and the connection goes to just that address: a name
-server that gives another answer between the check and the use changes nothing.
+What a name stands for is looked at by the `resolver`, whenever a connection is made.
 """
 
-import socket
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
-
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -50,28 +45,6 @@ def may_be_called(text: str, networks: Iterable[Network]) -> bool:
     if _impossible(address):
         return False
     return address.is_global or any(address in network for network in networks)
-
-
-class GuardedResolver(AbstractResolver):
-    """Looks names up and gives only those addresses that may be called."""
-
-    def __init__(self, networks: Sequence[Network]) -> None:
-        self._networks = networks
-        self._resolver = DefaultResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Raises `AddressRefused` where nothing is left, `OSError` where there is no such name."""
-        found = await self._resolver.resolve(host, port, family)
-        allowed = [result for result in found if may_be_called(result["host"], self._networks)]
-        if not allowed:
-            raise AddressRefused(host, [result["host"] for result in found])
-        return allowed
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
-        await self._resolver.close()
 
 
 def _address(text: str) -> Address | None:

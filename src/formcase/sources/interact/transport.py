@@ -18,8 +18,8 @@ from formcase.messages import Message, message
 from formcase.outcomes import Setup, Unreadable
 from formcase.sources.interact.faults import FAULTS, lost_without_reason, outcome_of
 from formcase.sources.interact.listening import listen_for_refusal
-from formcase.sources.interact.networks import GuardedResolver
 from formcase.sources.interact.problems import LARGEST_PROBLEM, Answer
+from formcase.sources.interact.resolver import GuardedResolver
 from formcase.sources.interact.settings import InteractSettings, Patience
 
 LARGEST_ANSWER = 16 * 1024 * 1024

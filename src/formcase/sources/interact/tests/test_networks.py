@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from formcase.outcomes import Setup
-from formcase.sources.interact.networks import AddressRefused, GuardedResolver
+from formcase.sources.interact.networks import AddressRefused
+from formcase.sources.interact.resolver import GuardedResolver
 from formcase.sources.interact.tests.conftest import Connect
 from formcase.sources.interact.tests.service import FormServiceDouble
 
