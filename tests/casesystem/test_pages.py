@@ -82,7 +82,9 @@ def test_every_part_of_a_case_can_be_read(municipality, soeren):
     assert f"supplements {main['UserKey']}" in documents
     assert "Åse Ærø" in desk.text(f"cases/{case['ID']}/parties/")
     assert "31 Jan 2027" in desk.text(f"cases/{case['ID']}/dates/")
-    assert "Document" in desk.text(f"cases/{case['ID']}/history/")
+    history = desk.text(f"cases/{case['ID']}/history/")
+    assert "Document created" in history
+    assert "A sketch" in history
     shown = desk.text(f"documents/{main['ID']}/")
     assert "Dear all" in shown
     assert "A sketch" in shown

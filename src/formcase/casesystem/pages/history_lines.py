@@ -1,10 +1,11 @@
 """History as people read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from formcase.casesystem.finding.things import things_by_key
 from formcase.casesystem.history import Entry, history
 from formcase.casesystem.pages.names import ACTIONS, SETS, name_of
 from formcase.casesystem.pages.visitor import Visitor
@@ -23,7 +24,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: when, who, what was done with what. document: the key of the document that it is about, if any."""
+    """One line: when, who, what was done with what. document, title: of the document that it is about, if any."""
 
     at: datetime
     who: str
@@ -31,14 +32,20 @@ class Line:
     action: str
     changes: tuple[Change, ...]
     document: str = ""
+    title: str = ""
 
 
 def history_lines(visitor: Visitor, entity_set: str, key: str) -> list[Line]:
     """The newest lines about a thing and what belongs to it."""
-    return [_line(visitor.reference, entry) for entry in history(visitor.scope(), entity_set, key)]
+    entries = history(visitor.scope(), entity_set, key)
+    about = sorted({entry.key for entry in entries if entry.entity_set == "Records"})
+    documents = things_by_key(visitor.scope(), "Records", about, select="Title")
+    titles = {key: str(document.entity["Title"]) for key, document in documents.items()}
+    return [_line(visitor.reference, entry, titles) for entry in entries]
 
 
-def _line(reference: Reference, entry: Entry) -> Line:
+def _line(reference: Reference, entry: Entry, titles: Mapping[str, str]) -> Line:
+    is_document = entry.entity_set == "Records" and entry.key in titles
     user = reference.users.get(entry.user)
     return Line(
         entry.at,
@@ -46,7 +53,8 @@ def _line(reference: Reference, entry: Entry) -> Line:
         str(SETS.get(entry.entity_set, entry.entity_set)),
         str(ACTIONS.get(entry.action, entry.action)),
         tuple(_changes(reference, entry)),
-        entry.key if entry.entity_set == "Records" and entry.action != "deleted" else "",
+        entry.key if is_document else "",
+        titles[entry.key] if is_document else "",
     )
 
 

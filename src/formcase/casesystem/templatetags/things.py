@@ -1,6 +1,7 @@
 """What templates say about cases, documents and contacts."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -47,6 +48,8 @@ def spoken_value(value: Any) -> str:
     """A value of a property as people read it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, float | Decimal):
+        return str(number_format(value))
     return "–" if value in (None, "") else str(value)
 
 
