@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 from playwright.sync_api import expect
 
 from formcase.accounts.models import User
@@ -30,6 +31,7 @@ def test_a_user_s_language_and_zone_come_along_to_another_browser(sign_in, make_
     page.get_by_label("Language").select_option("da")
     page.locator("#id_time_zone").select_option("America/Godthab")
     page.locator("main form button").click()
+    expect(page.locator("#messages")).not_to_be_empty()
     user.refresh_from_db()
     assert (user.language, user.time_zone) == ("da", "America/Godthab")
     page.context.clear_cookies(name="django_language")
@@ -45,14 +47,15 @@ def test_a_time_is_shown_in_the_reader_s_zone_and_is_exact_for_machines(zone, sh
     moment = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
     with timezone.override(zone):
         text = Template("{% load components %}{% moment at %}").render(Context({"at": moment}))
-    assert text == f'<time datetime="2026-11-24T05:30:00+00:00">{shown}</time>'
+    assert text.startswith('<time datetime="2026-11-24T05:30:00+00:00">')
+    assert strip_tags(text) == shown
 
 
 def test_a_day_is_written_as_in_danish():
     moment = datetime(2026, 10, 5, tzinfo=UTC)
     with translation.override("da"):
         text = Template("{% load components %}{% moment at %}").render(Context({"at": moment}))
-    assert ">5. okt 2026 02:00<" in text
+    assert strip_tags(text) == "5. okt 2026 02:00"
 
 
 def test_without_a_choice_the_installation_s_zone_is_used(sign_in, settings):
