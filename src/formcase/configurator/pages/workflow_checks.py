@@ -52,7 +52,13 @@ def check_run(request: HttpRequest, key: int, number: int) -> HttpResponse:
 
 
 def _run_context(run: KeptRun) -> dict[str, object]:
-    return {"shown": shown(run.results), "reason": REASONS.get(run.why, run.why), "changes": change_lines(run.changes)}
+    changes = change_lines(run.changes)
+    return {
+        "shown": shown(run.results),
+        "reason": REASONS.get(run.why, run.why),
+        "changes": [line for line in changes if line.worse or line.mended],
+        "quiet_changes": [line for line in changes if not line.worse and not line.mended],
+    }
 
 
 def _past(run: PastRun) -> dict[str, object]:
