@@ -70,6 +70,11 @@ def test_an_administrator_finds_a_submission_and_sees_its_answers_and_files(page
     page.get_by_role("link", name=submissions[0].reference_id).click()
     expect(page.locator(".answers").get_by_text("Bo Ærø Nielsen")).to_be_visible()
     expect(page.get_by_text("251277-0071")).to_be_visible()
+    # an English form is read in English, whatever the reader's own language is
+    page.context.add_cookies([{"name": "django_language", "value": "da", "url": page.url}])
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "da")
+    expect(page.locator(".answers").get_by_text("No", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="2026-02.34-00001")).to_have_attribute("href", "https://cases.example/1")
     address = page.get_by_role("link", name="plan <b>.csv").get_attribute("href")
     answer = page.request.get(address)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from babel import Locale
+from django.utils.translation import override
 from lxml import etree
 
 from formcase.formservice.answer_texts import answer_text, locale_of
@@ -17,17 +18,18 @@ class Unreadable(Exception):
 
 
 def written_pages(xml: bytes) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
-    """The pages that were filled in, and the hidden ones."""
+    """The pages that were filled in, and the hidden ones; all in the language of the form, “Yes” and “No” too."""
     if len(xml) > LARGEST_DOCUMENT:
         raise Unreadable
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(xml, parser)
         locale = locale_of(str(root.get("language", "da")))
-        pages = [
-            (page.get("hidden") == "true", Section(_title(page), number, _items(page, locale, 0), ()))
-            for number, page in enumerate(root.iterchildren(_tag("Page")), 1)
-        ]
+        with override(locale.language):
+            pages = [
+                (page.get("hidden") == "true", Section(_title(page), number, _items(page, locale, 0), ()))
+                for number, page in enumerate(root.iterchildren(_tag("Page")), 1)
+            ]
     except (etree.XMLSyntaxError, ValueError, ArithmeticError):
         raise Unreadable from None
     shown = tuple(section for hidden, section in pages if not hidden and section.items)
