@@ -360,7 +360,9 @@ def _case_system() -> Mapping[str, object]:
     AdministrationEntry.objects.create(
         account=HOSTILE, table="users", key=HOSTILE, action="changed", after={"a": HOSTILE}
     )
-    of_the_case = dict.fromkeys(("case", "information", "date", "party"), case["ID"])
+    related = office.case(Title=HOSTILE, FileClass_Value="02.34")
+    office.made("FileFiles", {"FileKey_Value": case["ID"], "FileRefKey_Value": related["ID"]})
+    of_the_case = dict.fromkeys(("case", "information", "date", "party", "reference"), case["ID"])
     of_the_contact = dict.fromkeys(("contact", "address"), contact["ID"])
     return {**of_the_case, **of_the_contact, "document": tuple(documents), "administration": "ADM"}
 
