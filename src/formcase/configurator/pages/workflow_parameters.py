@@ -123,7 +123,7 @@ def versions(request: HttpRequest, key: int) -> HttpResponse:
     """What was saved, newest first, each with what it changed."""
     workflow = workflow_of(key)
     saved = list(WorkflowVersion.objects.filter(workflow=workflow).order_by("-version")[:200])
-    before = [*saved[1:], None]
+    before = [*saved[1:], None] if saved else []
     rows = [(one, _changes(older, one), older is None) for one, older in zip(saved, before, strict=True)]
     context: dict[str, object] = {"workflow": workflow, "rows": rows, "parts": parts(workflow, "workflow_versions")}
     title = gettext("Versions: {name}").format(name=workflow.name)
