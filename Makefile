@@ -8,6 +8,8 @@ COMPILED := $(CATALOGUES:.po=.mo)
 NPM ?= npm
 VENDOR := src/formcase/appearance/static/appearance/vendor
 ARGS ?=
+# one more than the machine has processors: many a test waits
+PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 # what came of a run, for `make reliability`; the run has the name of the commit
 COMMIT = $(shell git describe --always --dirty=+ --abbrev=9 --exclude='*' 2>/dev/null || echo unknown)
 RESULTS = -o junit_suite_name=$(COMMIT) --junitxml=.results
@@ -27,10 +29,10 @@ demo: install ## Run everything on this machine with sample forms (ARGS="--once"
 	$(BIN)/formcase demo $(ARGS)
 
 test: install chromium ## Run the tests (ARGS="tests/site -k start")
-	$(BIN)/pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist worksteal $(RESULTS)/quick.xml $(ARGS)
+	$(BIN)/pytest -m "not long" --numprocesses $(PROCESSES) --dist worksteal $(RESULTS)/quick.xml $(ARGS)
 
 test-long: install chromium ## Run the tests that take longer
-	$(BIN)/pytest -m long --numprocesses 2 --dist loadscope $(RESULTS)/long.xml $(ARGS)
+	$(BIN)/pytest -m long --numprocesses $(PROCESSES) --dist loadscope $(RESULTS)/long.xml $(ARGS)
 
 SUBMISSIONS ?= 10000
 MINUTES ?= 60

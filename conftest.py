@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -19,6 +20,10 @@ from formcase.site.embedded.database import EmbeddedDatabase
 from reliability.noting import figures
 
 __all__ = ["figures"]
+
+# no machine is too slow for a law
+hypothesis.settings.register_profile("formcase", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("formcase")
 
 REAL_PASSWORD_HASHERS = list(settings.PASSWORD_HASHERS)
 

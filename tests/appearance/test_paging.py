@@ -21,7 +21,7 @@ def walk(fields: tuple[str, ...], rows: int, query: str, direction: str) -> list
             return leaves
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(st.sampled_from("abc"), max_size=12), rows=st.integers(1, 5))
 def test_forwards_and_back_every_row_comes_once(django_db_blocker, names, rows):
     from django.db import transaction

@@ -1,7 +1,7 @@
 """Expressions of access codes against the plain reading of them."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formcase.casesystem.access_codes import BadExpressionError, Permission, parse
@@ -27,7 +27,6 @@ def true_for(tree, held):
     return (left and right) if tree[0] == "and" else (left or right)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(TREES, held_codes)
 def test_an_expression_means_what_its_operators_say(tree, held):
     assert Permission(expression=written(tree)).met_by(held) == true_for(tree, held)

@@ -297,7 +297,7 @@ def check_pages(archive, user):
 
 
 def test_pages_and_batches_show_and_count_exactly_what_the_rules_say(municipality, monkeypatch):
-    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, suppress_health_check=list(HealthCheck))
     @given(archives(), st.sampled_from(sorted(HELD)), st.integers(1, 3))
     def law(archive, user, looked_through):
         with transaction.atomic():
@@ -314,7 +314,7 @@ def test_pages_and_batches_show_and_count_exactly_what_the_rules_say(municipalit
 
 
 def test_everyone_sees_exactly_what_the_rules_say(municipality):
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(archives(), st.sampled_from(sorted(HELD)))
     def law(archive, user):
         with transaction.atomic():

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from integration.conftest import Installation, wait_until
 from integration.test_main_job import FLAG_FILES, flag_answers
 
@@ -45,6 +47,7 @@ def test_the_log_is_found_by_person_case_and_words_and_leaves_as_a_file(installa
     assert len([json.loads(line) for line in everything.splitlines()]) > len(told)
 
 
+@pytest.mark.long
 def test_error_cases_of_one_cause_are_filed_again_together(installation, worker, tmp_path):
     answers = tmp_path / "answers.json"
     references = []

@@ -28,6 +28,7 @@ from formcase.formservice.models import (
 )
 from formcase.formservice.refusals import Reason
 from formservice.conftest import definition
+from pages.browsing import LANGUAGES
 
 LIST, LOG = "/form-service/clients/", "/form-service/calls/"
 DAY = timedelta(days=1)
@@ -91,7 +92,7 @@ def logged(client: Client) -> None:
     calls.note_last_calls(many)
 
 
-@pytest.fixture(params=["en", "da"])
+@pytest.fixture(params=LANGUAGES)
 def language(request) -> str:
     """The language of the browser."""
     return request.param

@@ -15,7 +15,7 @@ from formcase.workflows.check_history import Change, change_data, result_data
 from formcase.workflows.models import CheckRun, ServiceWorkflow
 from formcase.workflows.versions import MAPPING, TRANSFORM
 from pages.both_ends import MAPPING_TEXT
-from pages.browsing import address_of
+from pages.browsing import LANGUAGES, address_of
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def check_run(workflow: ServiceWorkflow) -> CheckRun:
     )
 
 
-@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_accessible_and_quiet_and_fits_a_phone(
     sign_in, check_page, something_to_see, live_server, language
 ):

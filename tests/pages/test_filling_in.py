@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from formcase.formservice.models import Filling, StoredFile, Submission, Upload
 from formcase.formservice.stored_files import open_stored
+from pages.browsing import LANGUAGES
 from pages.forms_to_fill_in import published
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -61,7 +62,7 @@ def attach_drawing(page: Page, path: Path) -> None:
     expect(page.get_by_role("button", name=f"Remove {path.name}")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_on_the_way_is_accessible_and_fits_a_phone(page, check_page, drawings, live_server, language):
     page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
     published(language)

@@ -12,6 +12,7 @@ from formcase.formservice import retention
 from formcase.formservice.administration.passwords import give_password
 from formcase.formservice.models import Administrator, Status, StatusEntry, Submission
 from formcase.formservice.submitting import AttachmentToSubmit, submit
+from pages.browsing import LANGUAGES
 from pages.forms_to_fill_in import published
 
 LIST = "/form-service/dialogues/"
@@ -47,7 +48,7 @@ def sign_in(page, password: str) -> None:
     page.get_by_role("button", name=re.compile("Sign in|Log på")).click()
 
 
-@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_are_accessible_and_fit_a_phone(page, check_page, password, submissions, language):
     page.goto(LIST)
     page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])

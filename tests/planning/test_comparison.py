@@ -23,7 +23,7 @@ def said(before: Plan, after: Plan, **more) -> list[tuple[str, str]]:
     return [(each.kind.value, each.message().text()) for each in compare_plans(before, after, **more)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(groups, max_size=4), st.lists(groups, max_size=4))
 def test_any_plan_is_like_itself_and_what_differs_is_told_from_both_sides(some, others):
     try:

@@ -22,7 +22,7 @@ STATE = {"property": "State_Value", "field": "Event.Kind", "convert": {"a": "UB"
 TEXT = {"group": "Text", "items": [{"property": "Text", "field": "Event.Reason"}]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 @given(mappings, mappings)
 def test_only_equal_mappings_differ_in_nothing(one, other):
     assert differences(one, one) == ()

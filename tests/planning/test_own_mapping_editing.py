@@ -1,7 +1,7 @@
 """One part of a mapping is changed and the rest stays, also where somebody else has changed the mapping meanwhile."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcase.planning.own_mapping.editing import (
@@ -32,6 +32,7 @@ TWO = OwnMapping(
 )
 
 
+@settings(max_examples=40)
 @given(mappings, st.data())
 def test_any_part_is_found_replaced_and_removed(mapping: OwnMapping, data: st.DataObject):
     parts = list(located(mapping))

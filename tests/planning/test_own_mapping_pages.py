@@ -345,7 +345,7 @@ def outcome(make) -> Plan | list[str]:
         return sorted(f"{error.place.subject()}: {error.what().text()}" for error in failed.errors)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50)
 @given(mapping_pages, st.integers(0, 1))
 def test_a_mapping_that_spells_out_any_page_gives_the_same_plan_or_the_same_errors(any_page, attachments):
     groups = tuple(item for item in any_page.items if isinstance(item, Group) and item.name in _TOP)
@@ -363,7 +363,7 @@ def test_a_mapping_that_spells_out_any_page_gives_the_same_plan_or_the_same_erro
 _TOP = {"Files", "Contacts", "RecordTemplate"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 @given(mappings, pages)
 def test_any_mapping_makes_a_page_of_any_submission_and_says_of_every_part_where_it_came_from(rules, some_pages):
     submission = form(pages=some_pages)

@@ -14,7 +14,7 @@ from formcase.planning.own_mapping.writing import mapping_to_data, mapping_to_js
 from planning.mappings import mappings, references
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 @given(mappings)
 def test_every_mapping_is_read_back_as_it_was_written(mapping):
     assert mapping_from_json(mapping_to_json(mapping)) == mapping
@@ -27,7 +27,6 @@ def test_the_mapping_in_the_documentation_can_be_read():
     assert [group.name for group in mapping.groups] == ["Files", "Contacts"]
 
 
-@settings(deadline=None)
 @given(references)
 def test_a_form_that_is_known_decides_where_a_reference_ends(reference):
     text = f"before {{{reference}}} after"

@@ -60,7 +60,7 @@ def outcome(submission: Submission) -> Plan | PlanningFailed:
         return failed
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(pages, max_size=2), st.integers(0, 2))
 def test_any_mapping_page_gives_a_plan_or_its_errors_and_an_error_case_in_either_case(some, attachments):
     submission = form(pages=tuple(some), attachments=attachments)
@@ -76,7 +76,7 @@ def test_any_mapping_page_gives_a_plan_or_its_errors_and_an_error_case_in_either
     assert office().error_case(submission, *reasons).kind is PlanKind.ERROR_CASE
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(groups | fields, max_size=6))
 def test_a_mapping_with_a_good_case_and_anything_beside_it_is_never_anything_else(items):
     assert isinstance(outcome(form(case(), *items)), Plan | PlanningFailed)

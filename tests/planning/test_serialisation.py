@@ -90,7 +90,7 @@ def exact(plan: Plan) -> str:
     return repr(plan)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(plans)
 def test_a_plan_survives_json_exactly(plan):
     read = plan_from_json(plan_to_json(plan))
@@ -98,7 +98,7 @@ def test_a_plan_survives_json_exactly(plan):
     assert exact(read) == exact(plan)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(plans)
 def test_a_plan_survives_a_store_that_sorts_the_names_of_objects(plan):
     kept = json.loads(json.dumps(plan_to_data(plan), sort_keys=True))

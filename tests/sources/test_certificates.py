@@ -175,7 +175,7 @@ def test_a_damaged_file_is_refused(store, issued):
 
 
 @given(st.binary(max_size=200), st.none() | st.binary(max_size=5))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 def test_no_bytes_do_anything_but_be_refused(store, data, password):
     refusal(store, data, password)
 

@@ -304,7 +304,7 @@ def test_a_path_of_fields_that_are_alike_counts_from_one():
 VALID = xml('<Page name="P"><Group name="G"><Field name="x" type="integer">1</Field></Group></Page>', attachment())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80)
 @example(0, len(VALID), b"")
 @given(
     st.integers(0, len(VALID)), st.integers(0, 12), st.binary(max_size=6) | st.sampled_from([b"<", b"&", b'"', b">"])
@@ -327,7 +327,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), ma
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.from_regex(r"[A-Za-z]{1,8}", fullmatch=True), TEXT), max_size=8))
 def test_whatever_a_person_writes_comes_back_as_it_was(answers):
     def escaped(text: str) -> str:

@@ -246,7 +246,7 @@ def test_a_cursor_that_somebody_made_up_shows_the_first_page(cursor):
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.django_db
 def test_whatever_is_typed_as_words_can_be_looked_for(db, typed):
     page(LogFilter(text=typed))

@@ -215,7 +215,7 @@ def test_every_character_that_unicode_knows_gives_a_file(flag_permit, in_western
     assert not in_western_letters
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_whatever_is_written_anywhere_gives_a_file(flag_permit, in_western_letters, text):
     assert render(_everywhere(flag_permit, text)).startswith(b"%PDF-1.7")
