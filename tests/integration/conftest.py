@@ -271,7 +271,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> It
 
 
 @pytest.fixture
-def worker(installation: Installation) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker for this test."""
-    yield installation.start_worker()
-    installation.end_workers()
+def worker(installation: Installation) -> subprocess.Popen[bytes]:
+    """A worker that is at work; the one of the test before goes on."""
+    alive = [worker for worker in installation.workers if worker.poll() is None]
+    return alive[0] if alive else installation.start_worker()

@@ -132,6 +132,7 @@ def test_corporate_access_is_taken_from_the_executing_user(installation, worker)
 
 def test_workers_that_are_killed_in_the_middle_make_no_second_case(installation):
     """Some of the crash points; `make test-long` tries all of them."""
+    installation.end_workers()
     points = (
         "after journal: intend",
         "amid case system: upload",

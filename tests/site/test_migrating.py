@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from procrastinate.contrib.django.utils import connector_params
 
 from formcase.site import migrating
@@ -123,3 +124,17 @@ def test_another_fault_of_a_migration_is_not_tried_again(transactional_db, monke
     with pytest.raises(Exception, match="there is none"):
         migrating._migrate()
     assert len(attempts) == 1
+
+
+def test_where_nothing_is_missing_no_migration_is_loaded(db, monkeypatch):
+    def load(*_arguments: object) -> None:
+        raise AssertionError("migrations were loaded, which every command would wait for")
+
+    monkeypatch.setattr(MigrationLoader, "build_graph", load)
+    assert migrating.missing_migrations() == ()
+
+
+def test_a_migration_that_the_database_does_not_have_is_named(db):
+    last = MigrationRecorder.Migration.objects.filter(app="workflows").latest("name")
+    last.delete()
+    assert migrating.missing_migrations() == (f"workflows.{last.name}",)
