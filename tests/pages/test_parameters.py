@@ -2,7 +2,9 @@
 
 from playwright.sync_api import expect
 
+from filing.faults import answered
 from formcase.accounts.roles import Role
+from formcase.outcomes import Passing
 from formcase.workflows import choices
 from formcase.workflows.models import ServiceWorkflow
 from pages.both_ends import ends
@@ -42,3 +44,32 @@ def test_forms_and_the_executing_user_are_chosen_from_lists_and_saved(sign_in, e
     expect(page.locator("#messages")).to_contain_text("Saved as version")
     now = ServiceWorkflow.objects.get(pk=ends.workflow.pk)
     assert (now.executing_user, now.form_ids, now.watch_interval) == ("LBR", "900002", 10)
+
+
+def test_what_neither_end_knows_is_told_as_it_is_left_and_what_they_know_is_named(sign_in, ends, check_page):
+    page = sign_in(Role.ADMINISTRATOR)
+    page.goto(f"/workflows/{ends.workflow.pk}/parameters/")
+    for name, wrong, told, right, named in (
+        ("FormIds", "900001,900099", "Not released to this workflow's client: 900099", "900001", "900001 Flags on"),
+        ("ExecutingUser", "XYZ", "The case system has no user with this ID", "SBH", "SBH is “"),
+        ("error_case_group", "99.99", "The case system has no such case group", "00.01", "00.01 is “"),
+        ("error_access_code", "NOBODY", "The case system has no such access code", "TEK", "TEK is “"),
+    ):
+        field, remark = page.get_by_label(name, exact=True), page.locator(f"#remark-{name}")
+        field.fill(wrong)
+        field.blur()
+        expect(remark.locator(".form-error-message")).to_contain_text(told)
+        field.fill(right)
+        field.blur()
+        expect(remark).to_contain_text(named)
+    check_page(page, "parameters-named")
+
+
+def test_a_case_system_that_is_away_leaves_a_value_as_typed_and_says_so(sign_in, ends):
+    ends.cases.away = answered(Passing, "The connection was refused.")
+    page = sign_in(Role.ADMINISTRATOR)
+    page.goto(f"/workflows/{ends.workflow.pk}/parameters/")
+    page.get_by_label("ExecutingUser", exact=True).fill("MKT")
+    page.get_by_label("Url", exact=True).focus()
+    expect(page.locator("#remark-ExecutingUser")).to_contain_text("It can't be looked up now")
+    expect(page.get_by_label("ExecutingUser", exact=True)).to_have_value("MKT")

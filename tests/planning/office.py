@@ -218,6 +218,7 @@ TABLES: dict[CodeTableKey, dict[str, str]] = {
     CodeTableKey("CustomLabels", "AO"): {"DOKINFO": "Dokumentinfo"},
     CodeTableKey("OuDomains"): {"TEK": "Teknik og Miljø"},
     CodeTableKey("EmployeeDomains"): {"SBH": "Sanne Bach"},
+    CodeTableKey("Users"): {"SBH": "Sanne Bach"},
     CodeTableKey("AccessCodeDomains"): {"TEK": "Teknik", "FORTROLIG": "Confidential", "ALLEEMNER": "Everyone"},
     CodeTableKey("Countries"): {"DK": "Danmark", "SE": "Sverige"},
     CodeTableKey("Postcodes"): {"8000": "Aarhus C", "8240": "Risskov"},

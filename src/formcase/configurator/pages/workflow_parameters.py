@@ -18,9 +18,10 @@ from formcase.configurator.page import Page
 from formcase.configurator.pages.workflows import add_errors, between, parts, workflow_of
 from formcase.configurator.showing import ask, show
 from formcase.configurator.translating import in_reader_language
-from formcase.messages import NOTHING, Message
+from formcase.messages import NOTHING, Message, message
 from formcase.outcomes import Outcome
 from formcase.workflows import choices, managing
+from formcase.workflows.meanings import meaning
 from formcase.workflows.models import ServiceWorkflow, WorkflowVersion
 from formcase.workflows.parameters import (
     BY_NAME,
@@ -88,16 +89,21 @@ def parameters(request: HttpRequest, key: int) -> HttpResponse:
 
 def parameter(request: HttpRequest, key: int) -> HttpResponse:
     """What there is to say of one parameter as it was just left: its error, a warning, or what it stands for."""
-    workflow_of(key)
+    workflow = workflow_of(key)
     name = next((name for name in BY_NAME if name in request.GET), None)
     if name is None:
         raise Http404
     typed = request.GET[name]
     try:
         read_values({name: typed})
+        meant = async_to_sync(meaning)(workflow, name, typed)
     except WrongParameters as wrong:
         return _part(request, name, error=_text(wrong.errors[0].message))
-    return _part(request, name, remark=_remark(BY_NAME[name], typed))
+    except Outcome as outcome:
+        return _part(request, name, remark=_text(message("It can't be looked up now: {reason}", reason=outcome.message())))
+    if not meant.is_there:
+        return _part(request, name, error=_text(meant.text))
+    return _part(request, name, remark=_text(meant.text) or _remark(BY_NAME[name], typed))
 
 
 def suggestions(request: HttpRequest, key: int, name: str) -> HttpResponse:
@@ -247,6 +253,7 @@ PAGES = (
         "workflows/<int:key>/parameter/",
         parameter,
         gettext_lazy("Edit parameters"),
+        role=Role.ADMINISTRATOR,
         parent="workflows",
         whole=False,
     ),
