@@ -100,7 +100,9 @@ def parameter(request: HttpRequest, key: int) -> HttpResponse:
     except WrongParameters as wrong:
         return _part(request, name, error=_text(wrong.errors[0].message))
     except Outcome as outcome:
-        return _part(request, name, remark=_text(message("It can't be looked up now: {reason}", reason=outcome.message())))
+        return _part(
+            request, name, remark=_text(message("It can't be looked up now: {reason}", reason=outcome.message()))
+        )
     if not meant.is_there:
         return _part(request, name, error=_text(meant.text))
     return _part(request, name, remark=_text(meant.text) or _remark(BY_NAME[name], typed))
