@@ -10,7 +10,7 @@ from procrastinate.contrib.django.utils import connector_params
 from filing.faults import BUSY, LOST, Fault
 from filing.world import ANNA, CASE, WRONG_GROUP, World
 from formcase.sources.port import Status
-from formcase.workflows import journal_mark
+from formcase.workflows import actions, journal_mark
 from formcase.workflows.database_history import OneHistory, OtherHistory, history_of
 from formcase.workflows.models import DatabaseHistory, LogEntry, SubmissionRecord
 from formcase.workflows.pool import open_pool
@@ -123,3 +123,19 @@ async def test_the_server_lets_go_of_a_worker_that_is_cut_off(world):
         assert len(await cursor.fetchall()) == 2
     assert parameters["tcp_user_timeout"] == 20_000
     assert parameters["keepalives_idle"] == 10
+
+
+@pytest.mark.parametrize("is_known_from_before", [False, True])
+async def test_an_error_case_filed_again_soon_after_the_first_start_waits_for_nothing_that_could_not_be(
+    world, is_known_from_before
+):
+    """An earlier installation may have sent something only where the form service was told of it before."""
+    key = await world.submitted("ONE-1", groups=(WRONG_GROUP, ANNA))
+    await world.ends(key)
+    if is_known_from_before:
+        await world.bench.rows("update workflows_submissionrecord set recorded_at = now()")
+    world.cases.more_case_groups["99.99"] = "Mended"
+    await sync_to_async(actions.file_again)([key], "Lone")
+    record = await world.tries(key)
+    waits = await LogEntry.objects.filter(event="settles").acount()
+    assert (record.state, waits) == (("waiting", 1) if is_known_from_before else ("imported", 0))

@@ -95,6 +95,14 @@ def told_before(entry: Entry, detail: SubmissionDetail) -> bool:
     return any(said.status is not Status.SUBMITTED and said.at < entry.recorded_at for said in detail.history)
 
 
+def begun_here(entry: Entry, detail: SubmissionDetail) -> bool:
+    """Whether all that befell it lies in the journal's present history, which has then forgotten none of it."""
+    begun, recorded = entry.history_begun_at, entry.recorded_at
+    if begun is None or recorded is None or recorded < begun:
+        return False
+    return all(said.status is Status.SUBMITTED or said.at >= recorded for said in detail.history)
+
+
 def _kind(found: tuple[FiledCase, ...], entry: Entry) -> PlanKind:
     in_error_group = all(one.case_group == entry.terms.rules.error_case_group for one in found)
     return PlanKind.ERROR_CASE if in_error_group and len(found) == 1 else PlanKind.MAPPED

@@ -157,7 +157,8 @@ async def _fetch_and_file(way: Way) -> Filed | None:
             return None
         if filed is not None:
             return filed
-        earlier.let_settle(way)
+        if not earlier.begun_here(entry, detail):
+            earlier.let_settle(way)
     return await _file(way, await fetch(way, detail))
 
 
