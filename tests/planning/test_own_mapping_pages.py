@@ -199,7 +199,7 @@ def test_what_would_be_larger_than_any_submission_is_an_error_and_takes_no_time(
     started = time.monotonic()
     (error,) = errors(rules, submitted(page("P", *rows, A="y"), page("Q", *rows)))
     assert "makes more of this submission than can be filed" in error.message().text()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 # The page's place in planning

