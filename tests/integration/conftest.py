@@ -6,6 +6,7 @@ Tests look at it from outside: through the command line, and at the case system 
 import fcntl
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -191,12 +192,13 @@ def wait_until(condition: Callable[[], bool], patience: float, story: Callable[[
 
 
 def free_ports() -> int:
-    """A port that is free together with the next one."""
+    """A port that is free together with the next one, below those that systems give to outgoing connections: one of
+    them would be taken again before a server binds it."""
     while True:
+        port = random.randrange(10_000, 30_000, 2)
         with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
             try:
+                first.bind(("127.0.0.1", port))
                 second.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue
