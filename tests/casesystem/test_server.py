@@ -17,6 +17,7 @@ from django.db import connection
 from casesystem.office import ACCOUNT, CASE, SECRET, Write, basic, decode_batch, encode_batch, repeatability
 from formcase.casesystem.models import Contact, File, RememberedRequest
 from formcase.casesystem.setup import ensure_account, ensure_sample_data
+from ports import free_port
 
 MIB = 1024 * 1024
 SIZE = 200 * MIB
@@ -27,9 +28,7 @@ class Server:
     """A granian process with the application."""
 
     def __init__(self, folder):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         database = connection.settings_dict
         address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database).replace(":@", "@")
         if str(database["HOST"]).startswith("/"):

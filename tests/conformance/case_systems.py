@@ -4,7 +4,6 @@ The built-in case system runs as it does in earnest: a server process on loopbac
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from formcase.targets import workzone
 from formcase.targets.port import CaseSystem
 from formcase.targets.workzone import CertificateAssertion, ClientSecret, Password, WorkZoneSettings
 from formcase.targets.workzone.settings import Authentication
+from ports import free_port
 
 _START = 60  # seconds
 
@@ -55,7 +55,7 @@ Running = Callable[[str, Path], AbstractContextManager[CaseSystemUnderTest]]
 @contextmanager
 def built_in(database_server: str, folder: Path) -> Iterator[CaseSystemUnderTest]:
     """The built-in case system through the WorkZone target."""
-    port = _free_port()
+    port = free_port()
     with _database(database_server) as database_url:
         environment = {
             **os.environ,
@@ -126,12 +126,6 @@ def _database(server: str) -> Iterator[str]:
         connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(server: subprocess.Popen[bytes], url: str) -> None:

@@ -28,6 +28,7 @@ from formcase.sources.certificates.store import CertificateStore
 from formcase.sources.interact.client import connect
 from formcase.sources.interact.settings import InteractSettings, Patience
 from formcase.sources.port import FormService
+from ports import free_port
 
 _START = 60  # seconds
 T = TypeVar("T")
@@ -139,9 +140,7 @@ run_listener("127.0.0.1", wanted["port"], Path(wanted["certificate"]), Path(want
 @contextmanager
 def _listener(authority: setup.AuthorityFiles) -> Iterator[str]:
     """The listener on the test database; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     database = connection.settings_dict
     wanted = {
         "database": {name: database[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")},

@@ -10,14 +10,14 @@ import re
 import socket
 import ssl
 import struct
-import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import TracebackType
-from typing import Self
+
+from faults.standing_between import StandingBetween
+from ports import free_port
 
 _LARGEST_HEAD = 256 * 1024
 _BROKEN = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
@@ -168,70 +168,26 @@ def _is_note(batch: bytes) -> bool:
     return len(parts) == 1 and parts[0].endswith(b"/Note")
 
 
-class Proxy:
-    """Listens on a port of its own, in a thread of its own. tls: the certificate and key it shows to clients."""
+class Proxy(StandingBetween):
+    """Listens on a port of its own. tls: the certificate and key it shows to clients."""
 
     def __init__(self, end: End, plan: Plan | None = None, tls: tuple[str, str] | None = None) -> None:
+        super().__init__()
         self.plan = plan or Plan()
         self._end = end
         self._to_end = end.tls()
         self._tls = tls
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._server: asyncio.Server | None = None
-        self._serving: set[asyncio.Task[None]] = set()
         self._late: set[asyncio.Task[None]] = set()
-        self._flowing = asyncio.Event()
-        self.port = _free_port()
+        self.port = free_port()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self.speaks_again()
-        self.comes_back()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.goes_away()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    def goes_away(self) -> None:
-        """Connections are refused from now on, and those that there are reset."""
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-
-    def comes_back(self) -> None:
-        """Connections are taken again."""
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
-
-    def falls_silent(self) -> None:
-        """Nothing arrives any more, in either direction, and nobody is told."""
-        self._loop.call_soon_threadsafe(self._flowing.clear)
-
-    def speaks_again(self) -> None:
-        """Requests arrive again; what was sent meanwhile does, too."""
-        self._loop.call_soon_threadsafe(self._flowing.set)
-
-    async def _start(self) -> None:
+    async def _listen(self) -> asyncio.Server:
         context = None
         if self._tls is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*self._tls)
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=context, limit=_LARGEST_HEAD)
-
-    async def _stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        return await asyncio.start_server(self._taken, "127.0.0.1", self.port, ssl=context, limit=_LARGEST_HEAD)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving.add(task)
         try:
             while request := await _message(reader):
                 await self._flowing.wait()
@@ -245,7 +201,6 @@ class Proxy:
         except (*_BROKEN, asyncio.CancelledError):
             _reset(writer)
         finally:
-            self._serving.discard(task)
             writer.close()
 
     async def _go_wrong(self, planned: Planned, request: Message, writer: asyncio.StreamWriter) -> bool:
@@ -369,9 +324,3 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     if own is not None and own.fileno() != -1:
         own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -33,6 +33,7 @@ from formcase.formservice import setup
 from formcase.formservice.asgi import application
 from formcase.formservice.authority import IssuedCertificate, authority_certificate
 from formcase.formservice.feed_for_tests import FedFile, Listing, store_submission
+from ports import free_port
 
 _LISTENER = """
 import json, os, sys
@@ -262,9 +263,7 @@ class Service:
 @contextmanager
 def running(folder: Path, *, tls: bool = True, **changed: object) -> Iterator[Service]:
     """A listener on the test database, in a process of its own."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     authority = setup.ensure_authority()
     database = connection.settings_dict
     wanted = {

@@ -6,9 +6,7 @@ Tests look at it from outside: through the command line, and at the case system 
 import fcntl
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +22,7 @@ import pytest
 
 from formcase.site.embedded.cluster import SUPERUSER, reachable_socket_folder
 from integration.commands import run_command
+from ports import free_port
 
 START = 240  # seconds
 PATIENCE = 180
@@ -191,27 +190,13 @@ def wait_until(condition: Callable[[], bool], patience: float, story: Callable[[
         time.sleep(0.6)
 
 
-def free_ports() -> int:
-    """A port that is free together with the next one, below those that systems give to outgoing connections: one of
-    them would be taken again before a server binds it."""
-    while True:
-        port = random.randrange(10_000, 30_000, 2)
-        with socket.socket() as first, socket.socket() as second:
-            try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
 def start_installation(data: Path, prepared: Path | None = None) -> tuple[Installation, subprocess.Popen[bytes]]:
     """Start both ends on a new data folder. prepared: one to begin with a copy of."""
     if prepared is None:
         data.mkdir(parents=True)
     else:
         subprocess.run(["cp", "-a", prepared, data], check=True)  # whoever owns a file goes on owning it
-    installation = Installation(data, free_ports())
+    installation = Installation(data, free_port(together=2))
     told = data / "demo.log"
     told_before = told.stat().st_size if told.exists() else 0
     with told.open("ab") as log:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from faults.nurseries import Nursery
 from faults.nursery import Doom
-from integration.conftest import free_ports, wait_until
+from integration.conftest import wait_until
+from ports import free_port
 
 SAMPLES = Path(__file__).parents[2] / "src/formcase/formservice/samples"
 FLAG = json.loads((SAMPLES / "flag-permit/answers.json").read_text(encoding="utf-8"))
@@ -28,7 +29,7 @@ def flag_answers(cpr: str = "010190-1234", name: str = "Anna Maria Sørensen") -
 
 
 def test_all_samples_are_imported_as_they_are_to_be(tmp_path):
-    port = free_ports()
+    port = free_port(together=2)
     done = subprocess.run(
         [
             sys.executable,

@@ -19,20 +19,9 @@ import pytest
 
 from formcase.site.embedded import cluster
 from formcase.site.embedded.database import EmbeddedDatabase
+from ports import free_port
 
 FORMCASE = [str(Path(sys.executable).with_name("formcase"))]
-
-
-def free_ports() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port = first.getsockname()[1]
-            try:
-                socket.create_server(("127.0.0.1", port + 1)).close()
-            except (OSError, OverflowError):
-                continue
-            return port
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
@@ -54,7 +43,7 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = free_ports()
+        self.port = free_port(together=2)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("FORMCASE_")} | {
             "FORMCASE_DATA": str(folder)
         }

@@ -241,6 +241,30 @@ async def test_a_machine_that_remembers_a_newer_journal_doubts_the_older_one_by_
     assert len(world.cases.cases_of("ONE-1")) == 1
 
 
+async def test_what_a_newer_journal_had_sent_is_given_time_though_the_database_is_the_same(world, settings, tmp_path):
+    """The backup was put back into the database itself, so that PostgreSQL tells of no other history."""
+    settings.DATA_FOLDER = tmp_path
+    assert not await journal_mark.doubt_older_journal(world.bench.pool)
+    await DatabaseHistory.objects.aupdate(begun_at=datetime.now(UTC) - timedelta(days=9))
+    world.cases.remembers = False
+    world.cases.restart()
+    world.cases.add_contact("P", "0101901234")
+    key = await world.submitted("ONE-1")
+    await dumped(world)
+    (line,) = await world.bench.rows("select last_value from workflows_logentry_id_seq")
+    world.cases.fails("apply", Fault(LOST, late=True))
+    await world.tries(key)
+    await journal_mark.remember(world.bench.pool)
+    await restored(world)
+    await world.bench.rows("select setval('workflows_logentry_id_seq', %s)", line["last_value"])
+    assert await journal_mark.doubt_older_journal(world.bench.pool)
+    await world.tries(key)
+    world.cases.carry_out_late()
+    await DatabaseHistory.objects.aupdate(begun_at=datetime.now(UTC) - timedelta(seconds=61))
+    await all_end(world)
+    assert len(world.cases.cases_of("ONE-1")) == 1
+
+
 async def test_what_was_filed_after_a_backup_and_then_withdrawn_is_not_called_withdrawn(world):
     key = await world.submitted("ONE-1")
     await dumped(world)

@@ -90,7 +90,7 @@ def let_settle(way: Way) -> None:
 
 def told_before(entry: Entry, detail: SubmissionDetail) -> bool:
     """Whether the form service was told of this submission before the journal knew it."""
-    if entry.recorded_at is None or entry.error_case is not None:
+    if entry.recorded_at is None:
         return False
     return any(said.status is not Status.SUBMITTED and said.at < entry.recorded_at for said in detail.history)
 
@@ -98,9 +98,7 @@ def told_before(entry: Entry, detail: SubmissionDetail) -> bool:
 def begun_here(entry: Entry, detail: SubmissionDetail) -> bool:
     """Whether all that befell it lies in the journal's present history, which has then forgotten none of it."""
     begun, recorded = entry.history_begun_at, entry.recorded_at
-    if begun is None or recorded is None or recorded < begun:
-        return False
-    return all(said.status is Status.SUBMITTED or said.at >= recorded for said in detail.history)
+    return begun is not None and recorded is not None and recorded >= begun and not told_before(entry, detail)
 
 
 def _kind(found: tuple[FiledCase, ...], entry: Entry) -> PlanKind:

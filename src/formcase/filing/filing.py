@@ -146,7 +146,7 @@ async def _fetch_and_file(way: Way) -> Filed | None:
         else:
             await deciding.block_for_reference(way, entry.reference_owner)
         return None
-    doubtful = entry.look_first or earlier.told_before(entry, detail)
+    doubtful = entry.look_first or (entry.error_case is None and earlier.told_before(entry, detail))
     if imported_there or (entry.doubt is None and doubtful):
         filed = await earlier.look_for_any(way)
         if filed is None and imported_there:

@@ -9,6 +9,7 @@ from formcase.workflows.models import ServiceWorkflow
 
 __all__ = ["StoredCertificate", "certificates", "released_forms", "users"]
 
+USERS = CodeTableKey("Users")
 MOST_USERS = 20
 
 
@@ -25,7 +26,7 @@ async def released_forms(workflow: ServiceWorkflow) -> tuple[FormSummary, ...]:
 
 async def users(sought: str) -> tuple[tuple[str, str], ...]:
     """Users of the case system, (ID, name), whose ID or name holds the text. Raises the target's outcomes."""
-    table, _asked = await kept_ends.of_case_system(lambda target: target.code_table(CodeTableKey("Users")))
+    table, _asked = await kept_ends.of_case_system(lambda target: target.code_table(USERS))
     if table is None:
         return ()
     wanted = sought.strip().casefold()

@@ -85,12 +85,23 @@ async def note_history(connection: AsyncConnection[DictRow]) -> bool:
     newest = None if row is None else History(row["system"], row["database"], row["timeline"])
     if newest == now:
         return False
-    values = {"system": now.system, "database": now.database, "timeline": now.timeline}
-    await connection.execute(statement("history_add"), {**values, "begun_at": datetime.now(UTC)})
     if newest is None:
+        await _add(connection, now)
         return False
-    await connection.execute(statement("doubt_all"), {"workflow": None})
+    await begin_history(connection, now)
     text = message("The database was failed over or restored: what is open is looked up at the case system first")
     await write_log(connection, Note("database history", text, "warning"), workflow=None)
     log.warning("the database has another history", timeline=now.timeline, before=newest.timeline)
     return True
+
+
+async def begin_history(connection: AsyncConnection[DictRow], now: History) -> None:
+    """From now on the journal is another one, which may have forgotten what was done last: whatever is open is doubted,
+    and what may still be carried out is given time."""
+    await _add(connection, now)
+    await connection.execute(statement("doubt_all"), {"workflow": None})
+
+
+async def _add(connection: AsyncConnection[DictRow], now: History) -> None:
+    values = {"system": now.system, "database": now.database, "timeline": now.timeline}
+    await connection.execute(statement("history_add"), {**values, "begun_at": datetime.now(UTC)})

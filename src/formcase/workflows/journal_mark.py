@@ -17,7 +17,7 @@ from django.conf import settings
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from formcase.workflows.database_history import History, OtherHistory, history_of, note_history
+from formcase.workflows.database_history import History, OtherHistory, begin_history, history_of, note_history
 from formcase.workflows.pool import Pool
 from formcase.workflows.sql import statement
 
@@ -35,7 +35,7 @@ async def doubt_older_journal(pool: Pool) -> bool:
             raise _left_behind(now.history, known.history)
         doubted = await note_history(connection)
         if known is not None and (known.database != now.database or known.line > now.line) and not doubted:
-            await connection.execute(statement("doubt_all"), {"workflow": None})
+            await begin_history(connection, now.history)
             log.warning("journal is older than this machine remembers", line=now.line, remembered=known.line)
             doubted = True
     if doubted:

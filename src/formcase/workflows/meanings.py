@@ -7,11 +7,12 @@ from formcase.messages import NOTHING, Message, message
 from formcase.planning.codes import ACCESS_CODES, CASE_GROUPS
 from formcase.planning.knowledge import CodeTableKey
 from formcase.workflows import kept_ends
+from formcase.workflows.choices import USERS
 from formcase.workflows.models import ServiceWorkflow
 from formcase.workflows.parameters import read_values
 
 _AT_THE_CASE_SYSTEM: Mapping[str, tuple[CodeTableKey, Message]] = {
-    "ExecutingUser": (CodeTableKey("Users"), message("The case system has no user with this ID.")),
+    "ExecutingUser": (USERS, message("The case system has no user with this ID.")),
     "error_case_group": (CASE_GROUPS, message("The case system has no such case group.")),
     "error_access_code": (ACCESS_CODES, message("The case system has no such access code.")),
 }
@@ -34,20 +35,23 @@ async def meaning(workflow: ServiceWorkflow, name: str, typed: str) -> Meaning:
         return await _of_forms(workflow, str(read_values({name: typed})["form_ids"]))
     if name not in _AT_THE_CASE_SYSTEM:
         return Meaning()
-    key, not_there = _AT_THE_CASE_SYSTEM[name]
-    table, _asked = await kept_ends.of_case_system(lambda target: target.code_table(key))
-    if table is None:
-        return Meaning()
-    text = table.codes.get(typed.strip())
-    if text is None:
-        return Meaning(not_there, is_there=False)
-    return Meaning(message("{code} is “{text}”.", code=typed.strip(), text=text))
+    return await _of_code(*_AT_THE_CASE_SYSTEM[name], typed.strip())
+
+
+async def _of_code(key: CodeTableKey, not_there: Message, code: str) -> Meaning:
+    for anew in (False, True):  # it may have come to be since the case system was asked last
+        table, _asked = await kept_ends.of_case_system(lambda target: target.code_table(key), anew=anew)
+        if table is None:
+            return Meaning()
+        if code in table.codes:
+            return Meaning(message("{code} is “{text}”.", code=code, text=table.codes[code]))
+    return Meaning(not_there, is_there=False)
 
 
 async def _of_forms(workflow: ServiceWorkflow, form_ids: str) -> Meaning:
     found, _asked = await kept_ends.released_forms(workflow)
     titles = {form.id: form.title for form in found}
-    wanted = [form.strip() for form in form_ids.split(",")]
+    wanted = form_ids.split(",")
     if unknown := [form for form in wanted if form not in titles]:
         text = message(
             "Not released to this workflow's client: {forms}. Released: {released}.",

@@ -52,8 +52,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One page. previous, following: the keys to go on from; empty where there is nothing. number: how many there are
-    in all, counted no further than `COUNTED` + 1 · partial: whether it stands in the order of `SORTED` of them alone,
-    as more were found than can be sorted."""
+    in all, counted no further than `COUNTED` + 1. partial: whether it stands in the order of `SORTED` of them alone, as
+    more were found than can be sorted."""
 
     rows: Sequence[Found]
     previous: str

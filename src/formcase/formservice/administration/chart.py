@@ -58,8 +58,9 @@ def _columns(days: Iterable[date], counted: Mapping[date, Mapping[str, int]]) ->
 
 def _counted(query: str, days: Sequence[date], form_id: str) -> Mapping[date, Mapping[str, int]]:
     """By day and status, as a query of this name counts them."""
-    starts = [_begin(day) for day in (*days, days[-1] + timedelta(days=1))]
+    begins, ends = ([_begin(day + timedelta(days=after)) for day in days] for after in (0, 1))
+    text = (_QUERIES / f"{query}.sql").read_text("utf-8")
     with connection.cursor() as cursor:
-        cursor.execute((_QUERIES / f"{query}.sql").read_text("utf-8"), {"starts": starts, "form": form_id})
+        cursor.execute(text, {"begins": begins, "ends": ends, "form": form_id})
         found = cursor.fetchall()
     return {days[number - 1]: dict(zip(_STATUSES, numbers, strict=True)) for number, *numbers in found}
