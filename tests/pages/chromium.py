@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# the first is the same browser without windows, which takes a fifth less of the machine
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
 
 
