@@ -189,7 +189,7 @@ def people_of(installation: Installation, pictures: Path | None = None) -> Itera
     """Each at a browser of their own; pictures: the folder to keep README's in."""
     album = Album(pictures)
     complaints = Complaints()
-    with chromium() as browser:
+    with chromium(shows_pdf=True) as browser:
         pages = [_page(browser, installation, complaints) for _person in range(3)]
         yield (
             People(

@@ -7,25 +7,28 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, sync_playwright
 
-# the first is the same browser without windows, which takes a fifth less of the machine
-_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# the first is the same browser without windows: it takes a fifth less of the machine, and shows no PDF
+_WITHOUT_WINDOWS = ("chromium-headless-shell",)
+_WHOLE = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser, until the end of the block."""
+def chromium(*, shows_pdf: bool = False) -> Iterator[Browser]:
+    """A browser, until the end of the block. shows_pdf: one with a viewer for PDFs."""
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         for action in ("click", "dblclick", "press"):
             patch.setattr(Locator, action, _then_waiting_for_the_page(action))
-        browser = playwright.chromium.launch(executable_path=_executable(), args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=_executable(_WHOLE if shows_pdf else _WITHOUT_WINDOWS + _WHOLE), args=list(_ARGUMENTS)
+        )
         yield browser
         browser.close()
 
 
-def _executable() -> str:
+def _executable(names: tuple[str, ...]) -> str:
     """The installed browser. Its absence is a failure: tests that need it are never passed over in silence."""
-    found = next((path for path in map(shutil.which, _NAMES) if path), None)
+    found = next((path for path in map(shutil.which, names) if path), None)
     if found is None:
         pytest.fail("The tests of the pages need Chromium. On Debian and Ubuntu: apt-get install chromium")
     return found

@@ -17,6 +17,7 @@ from formcase.accounts.roles import Role
 from pages.browsing import WIDE, Complaints, PageCheck, Screenshots
 from pages.chromium import chromium
 
+_PICTURES = "PAGES_SCREENSHOTS"
 PASSWORD = "wide-river-under-old-stones"
 
 
@@ -25,7 +26,7 @@ def browser() -> Iterator[Browser]:
     """For one module alone, because tests of other folders have event loops of their own."""
     unsafe = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in this thread, no Django code in it
-    with chromium() as browser:
+    with chromium(shows_pdf=_PICTURES in os.environ) as browser:
         yield browser
     if unsafe is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -33,8 +34,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Screenshots:
-    """PAGES_SCREENSHOTS names the folder to put them in; without it none are taken."""
-    named = os.environ.get("PAGES_SCREENSHOTS")
+    """`_PICTURES` names the folder to put them in; without it none are taken."""
+    named = os.environ.get(_PICTURES)
     if not named:
         return Screenshots(None)
     folder = Path(named)
