@@ -108,8 +108,9 @@ def _overflowing(page: Page) -> list[str]:
         """() => {
             const width = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= width) return [];
-            return [...document.querySelectorAll("body *")]
-                .filter((element) => element.getBoundingClientRect().right > width + 1)
+            const wide = [...document.querySelectorAll("body *")]
+                .filter((element) => element.getBoundingClientRect().right > width + 1 || element.scrollWidth > width)
                 .map((element) => element.outerHTML.slice(0, 120));
+            return wide.length ? wide : ["something sticks out of " + document.body.outerHTML.slice(0, 120)];
         }"""
     )

@@ -56,6 +56,12 @@ def moment(value: datetime | None, *, seconds: bool = False) -> SafeString | str
     )
 
 
+@register.filter
+def day(value: datetime | None) -> str:
+    """The day of a time in the reader's zone."""
+    return "—" if value is None else day_told(timezone.localtime(value))
+
+
 @register.simple_tag
 def badge(text: Text, look: str = "") -> SafeString:
     """A word as a tag. look: the design system's class; the word alone must be enough to understand it."""

@@ -67,7 +67,13 @@ def delete(
             messages.success(request, done)
             return redirect(edited.back) if edited.owner else redirect(edited.listing)
         problem = written.problems[0].message
-    content = {"explanation": explanation, "action": _("Delete"), "back": edited.back, "problem": problem}
+    content = {
+        "explanation": explanation,
+        "action": _("Delete"),
+        "dangerous": True,
+        "back": edited.back,
+        "problem": problem,
+    }
     return show(request, visitor, "ask.html", content, title=question, between=(edited.link,))
 
 

@@ -21,6 +21,7 @@ _LEFT_OUT = frozenset(
         "AccessCode",
         "UpdateCode",
         "License",
+        "PrimaryRecordKey",
         "Owner",
         "ExternalDocId",
         "OriginalFileName",

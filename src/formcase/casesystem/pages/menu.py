@@ -12,11 +12,11 @@ from formcase.casesystem.pages.visitor import Visitor
 
 def menu(visitor: Visitor, current: str) -> list[MenuSection]:
     """What this visitor may choose from. current: the name of the page that is shown."""
-    here = {page.name for page in _upwards(current)}
+    here = next((page.name for page in _upwards(current) if page.section is not None), None)
     found = []
     for section in Section:
         links = tuple(
-            Link(page.title, reverse(f"casesystem:{page.name}"), page.name in here)
+            Link(page.title, reverse(f"casesystem:{page.name}"), page.name == here)
             for page in pages()
             if page.section is section and (visitor.administrator or not page.administration)
         )
