@@ -6,11 +6,13 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from casesystem.office import SECRET, Office, basic
 from formcase.casesystem.administration.tables import TABLES
+from formcase.casesystem.finding import cases as finding_cases
 from formcase.casesystem.finding import listing, searching
 from formcase.casesystem.login.passwords import set_password
 from formcase.casesystem.models import Account, LoginAttempt, User
@@ -358,6 +360,35 @@ def test_a_long_list_is_paged_through_forth_and_back(municipality, soeren):
     )
     assert "Case 000" in back
     assert 'rel="prev"' not in back
+
+
+def test_cases_are_sorted_by_state_the_closed_ones_last_and_an_index_does_it(municipality, soeren):
+    for number, (state, closed) in enumerate([("UB", None), ("MO", "2026-11-01"), ("MO", None), ("UB", None)]):
+        soeren.case(Title=f"Case {number}", State_Value=state, **({"Closed": closed} if closed else {}))
+    desk = Desk("SBH")
+
+    def order(sort: str) -> list[str]:
+        return re.findall(r"Case \d", desk.text("", sort=sort))
+
+    assert order("state") == ["Case 2", "Case 0", "Case 3", "Case 1"]
+    assert order("-state") == list(reversed(order("state")))
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_sort = off")
+        cursor.execute(
+            "explain select from casesystem_file as row order by"
+            f" {finding_cases.CASES.columns['state'].format(row='row')}, key limit 50"
+        )
+        assert "casesystem_file_in_order_of_state" in str(cursor.fetchall())
+
+
+def test_documents_and_contacts_are_sorted_by_type(municipality, soeren):
+    soeren.document(Title="Document 1", RecordType_Value="U")
+    soeren.document(Title="Document 2", RecordType_Value="I")
+    soeren.contact(Name1="Contact 1", NameType_Value="P")
+    soeren.contact(Name1="Contact 2", NameType_Value="F")
+    desk = Desk("SBH")
+    for path, kind in (("documents/", "Document"), ("contacts/", "Contact")):
+        assert re.findall(rf"{kind} \d", desk.text(path, sort="type")) == [f"{kind} 2", f"{kind} 1"], kind
 
 
 def test_nothing_that_a_document_holds_runs_in_the_page(municipality, soeren):

@@ -202,7 +202,7 @@ def check_lists(client, archive, user, cases, documents):
         kind = path.strip("/") or "cases"
         wanted = {one.key for one in things}
         assert found(client, path, kind) == (wanted, len(wanted))
-        for sort in ("title", "-created", "name"):
+        for sort in ("title", "-created", "name", "state", "-type"):
             assert found(client, path, kind, sort=sort) == (wanted, len(wanted))
     check_words(client, archive, user, cases, documents)
 

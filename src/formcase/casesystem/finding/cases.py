@@ -18,6 +18,7 @@ CASES = Listing(
         "number": "{row}.number",
         "title": "casesystem_danish_order({row}.title)",
         "group": "{row}.case_group",
+        "state": "(case when {row}.closed is null then '0' else '1' end || coalesce({row}.state, ''))",
         "handler": "coalesce({row}.officer, '')",
         "updated": "{row}.updated",
         "created": "{row}.key",

@@ -15,6 +15,7 @@ CONTACTS = Listing(
     "Contacts",
     {
         "name": "casesystem_danish_order({row}.name1)",
+        "type": "{row}.name_type",
         "updated": "{row}.updated",
         "created": "{row}.key",
     },

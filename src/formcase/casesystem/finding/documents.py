@@ -13,6 +13,8 @@ DOCUMENTS = Listing(
     "Records",
     {
         "title": "casesystem_danish_order({row}.title)",
+        "type": "{row}.record_type",
+        "state": "{row}.state",
         "handler": "coalesce({row}.officer, '')",
         "updated": "{row}.updated",
         "created": "{row}.key",
