@@ -442,6 +442,20 @@ def test_one_of_very_many_is_typed_and_said_where_it_may_be_several(municipality
     assert soeren.entities("Files", filter=f"ID eq '{case['ID']}'")[0]["Officer_Value"] == "ADM"
 
 
+def test_where_there_are_very_many_case_groups_the_list_is_narrowed_by_a_typed_one(municipality, soeren, monkeypatch):
+    monkeypatch.setattr(typed_choice, "LISTED", 1)
+    soeren.case(Title="A flag pole", FileClass_Value="02.15")
+    soeren.case(Title="A building", FileClass_Value="02.34")
+    desk = Desk("SBH")
+    for typed in ("02.15", "02.15 Flags", "flags"):
+        shown = desk.text("", group=typed)
+        assert "A flag pole" in shown
+        assert "A building" not in shown
+    wrong = desk.text("", group="no such group")
+    assert "Nothing that can be chosen is called" in wrong
+    assert "A building" in wrong
+
+
 def test_more_than_can_be_sorted_is_sorted_in_part_and_that_is_said(municipality, soeren, monkeypatch):
     monkeypatch.setattr(searching, "COMMON", -1)
     monkeypatch.setattr(listing, "LOOKED_THROUGH", 1)

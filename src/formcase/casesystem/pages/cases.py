@@ -11,6 +11,7 @@ from formcase.casesystem.pages.choices import group_choices
 from formcase.casesystem.pages.listings import filled, listed, to_address
 from formcase.casesystem.pages.page import Page, Section
 from formcase.casesystem.pages.showing import show
+from formcase.casesystem.pages.typed_choice import choice_field
 from formcase.casesystem.pages.visitor import Visitor
 from formcase.casesystem.reference import Reference
 from formcase.casesystem.rights import Action, Table
@@ -48,7 +49,7 @@ class CaseSearch(forms.Form):
             ("unit", gettext_lazy("my unit's")),
         ],
     )
-    group = forms.ChoiceField(label=gettext_lazy("Case group"), required=False)
+    group = forms.Field()  # which one depends on how many groups there are
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
@@ -57,7 +58,9 @@ class CaseSearch(forms.Form):
 
     def __init__(self, data: object, reference: Reference) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["group"].choices = [("", _("all")), *group_choices(reference)]  # type: ignore[attr-defined]
+        group = choice_field(group_choices(reference), none=_("all"))
+        group.label, group.required = _("Case group"), False
+        self.fields["group"] = group
 
 
 def cases(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:

@@ -8,16 +8,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from formcase.appearance.navigation import Text
 from formcase.casesystem.pages.choices import Choices
 
 LISTED = 100
 _NEAR = 5
 
 
-def choice_field(choices: Choices) -> forms.Field:
-    """A list to choose from; where it would be too long, a field to type in."""
+def choice_field(choices: Choices, none: Text = "–") -> forms.Field:
+    """A list to choose from; where it would be too long, a field to type in. none: what stands for no choice."""
     if len(choices) <= LISTED:
-        return forms.ChoiceField(choices=[("", "–"), *choices])
+        return forms.ChoiceField(choices=[("", none), *choices])
     return TypedChoice(choices)
 
 
