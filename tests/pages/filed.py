@@ -57,12 +57,13 @@ def imported(of: ServiceWorkflow, *cases: CaseReference, **values: object) -> Su
     return _filed(of, PlanKind.MAPPED, cases or (case(),), (), values)
 
 
-def error_case(of: ServiceWorkflow, reason: Message = NO_CASE_GROUP, **values: object) -> SubmissionRecord:
-    """One that became an error case for this reason."""
-    record = _filed(of, PlanKind.ERROR_CASE, (case("00.01"),), (reason,), values)
-    cause = causes.cause_of(reason)
-    kept = Cause.objects.get_or_create(key=cause.key, defaults={"message": as_data(cause.message)})[0]
-    ErrorCause.objects.create(cause=kept, submission=record, form_id=record.form_id, filed_at=record.ended_at)
+def error_case(of: ServiceWorkflow, *given: Message, **values: object) -> SubmissionRecord:
+    """One that became an error case for these reasons; where none is given, because its case group is not there."""
+    reasons = given or (NO_CASE_GROUP,)
+    record = _filed(of, PlanKind.ERROR_CASE, (case("00.01"),), reasons, values)
+    for cause in map(causes.cause_of, reasons):
+        kept = Cause.objects.get_or_create(key=cause.key, defaults={"message": as_data(cause.message)})[0]
+        ErrorCause.objects.create(cause=kept, submission=record, form_id=record.form_id, filed_at=record.ended_at)
     return record
 
 

@@ -99,6 +99,14 @@ def groups(workflow: int | None = None) -> list[CauseGroup]:
     return sorted(found, key=lambda group: (-group.count, -group.last.timestamp()))
 
 
+def unmended_error_cases(workflow: int | None = None) -> int:
+    """How many error cases there are that are not mended; one may have several causes."""
+    found = ErrorCause.objects.filter(mended_at=None)
+    if workflow is not None:
+        found = found.filter(submission__workflow=workflow)
+    return found.values("submission").distinct().count()
+
+
 def group(cause: int) -> CauseGroup | None:
     """One group; None where nothing has this cause any more."""
     return next((found for found in groups() if found.id == cause), None)

@@ -12,11 +12,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 
 from formcase.accounts.roles import Role
+from formcase.appearance.days import day_told
 from formcase.configurator.answers_tree import answers_of
 from formcase.configurator.carried import choices_of, version_of
 from formcase.configurator.chosen_submission import ChooseForm, Chosen, chosen, proposed
@@ -292,7 +294,8 @@ def _parameters(workflow: ServiceWorkflow, which: str) -> dict[str, str]:
 def _versions(workflow: ServiceWorkflow) -> list[tuple[str, str]]:
     saved = WorkflowVersion.objects.filter(workflow=workflow).order_by("-version")[:_MOST_VERSIONS]
     text = gettext("Version {number}, {day}")
-    return [(str(each.version), text.format(number=each.version, day=f"{each.saved_at:%Y-%m-%d}")) for each in saved]
+    days = {each.version: day_told(timezone.localtime(each.saved_at)) for each in saved}
+    return [(str(version), text.format(number=version, day=day)) for version, day in days.items()]
 
 
 def _shown(run: DryRun, user: str, anchors: Anchors) -> Shown:

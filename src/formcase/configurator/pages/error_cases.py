@@ -68,9 +68,10 @@ class ErrorCaseRow:
 def error_cases(request: HttpRequest) -> HttpResponse:
     """The causes, those with most error cases first."""
     sought = CauseFilter(request.GET or None)
-    workflow = sought.cleaned_data["workflow"] if sought.is_bound and sought.is_valid() else ""
-    rows = [_group_row(group) for group in causes.groups(int(workflow) if workflow else None)]
-    context = {"filter": sought, "rows": rows, "count": sum(row.group.count for row in rows)}
+    asked = sought.cleaned_data["workflow"] if sought.is_bound and sought.is_valid() else ""
+    workflow = int(asked) if asked else None
+    rows = [_group_row(group) for group in causes.groups(workflow)]
+    context = {"filter": sought, "rows": rows, "count": causes.unmended_error_cases(workflow)}
     context |= _underway(None)
     return show(request, "configurator/error_cases.html", context)
 
