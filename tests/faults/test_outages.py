@@ -26,7 +26,7 @@ LONG_INTERVAL = 300  # for what lasts a day
 COUNT = 20
 BLOCK_AFTER = 600  # seconds, unless a workflow sets it
 DURATIONS = [
-    pytest.param(MINUTE, id="a minute"),
+    pytest.param(MINUTE, id="a minute", marks=pytest.mark.long),
     pytest.param(10 * MINUTE, id="ten minutes"),
     pytest.param(HOUR, id="an hour", marks=pytest.mark.long),
     pytest.param(DAY, id="a day", marks=pytest.mark.long),

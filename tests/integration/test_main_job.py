@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from faults.nurseries import Nursery
 from faults.nursery import Doom
 from integration.conftest import wait_until
@@ -28,6 +30,7 @@ def flag_answers(cpr: str = "010190-1234", name: str = "Anna Maria Sørensen") -
     return answers
 
 
+@pytest.mark.long  # `.ci/run` files them too
 def test_all_samples_are_imported_as_they_are_to_be(tmp_path):
     port = free_port(together=2)
     done = subprocess.run(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from formcase.accounts.roles import Role
+from formcase.configurator.pages import workflow_log
 from formcase.messages import message
 from formcase.workflows.models import PersonIndex
 from formcase.workflows.person_index import person_token
@@ -21,7 +22,8 @@ def lines(page) -> list[str]:
     return page.locator("#log-lines tbody tr").all_inner_texts()
 
 
-def test_new_lines_appear_by_themselves_until_they_are_paused(sign_in, check_page):
+def test_new_lines_appear_by_themselves_until_they_are_paused(sign_in, check_page, monkeypatch):
+    monkeypatch.setattr(workflow_log, "EVERY", 1)
     record = filed.submission(filed.workflow())
     filed.log(record, "recorded", message("Found at the form service: form {form}", form="800636"))
     page = sign_in(Role.VIEWER)
@@ -39,7 +41,7 @@ def test_new_lines_appear_by_themselves_until_they_are_paused(sign_in, check_pag
     expect(button).to_be_focused()
     check_page(page, "workflow-log-paused")
     filed.log(record, "planned", message("Planned meanwhile"))
-    page.wait_for_timeout(5500)
+    page.wait_for_timeout(1500)
     assert rows.count() == before + 1
     button.click()
     expect(rows.first).to_contain_text("Planned meanwhile", timeout=15_000)
