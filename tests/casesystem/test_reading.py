@@ -133,6 +133,8 @@ def test_an_order_puts_null_first_and_ties_in_the_order_of_creation(soeren, thre
     assert [t[0] for t in titles(soeren, orderby="State_Value")] == ["B", "G", "A"]
     assert [t[0] for t in titles(soeren, orderby="State_Value desc,Title")] == ["A", "G", "B"]
     assert [t[0] for t in titles(soeren, orderby="FileClass/Title desc, Title desc")] == ["G", "A", "B"]
+    for constant in ("1", "'Title'", "null", "2026-01-01"):  # sorts nothing, and is not the number of a column
+        assert [t[0] for t in titles(soeren, orderby=f"{constant} desc,Title desc")] == ["G", "B", "A"], constant
     assert [t[0] for t in titles(soeren)] == ["A", "B", "G"]
     assert [t[0] for t in titles(soeren, top="1", skip="1")] == ["B"]
     assert titles(soeren, top="0") == []

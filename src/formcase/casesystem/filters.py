@@ -42,7 +42,10 @@ def filter_condition(text: str, row: Row) -> sql.Composable:
 
 def order_term(text: str, row: Row) -> sql.Composable:
     """The value of one `$orderby` term on this row."""
-    return _Translator(row, "$orderby", {}).translate(parse_expression(text, "$orderby")).sql
+    expression = parse_expression(text, "$orderby")
+    value = _Translator(row, "$orderby", {}).translate(expression)
+    # All rows have the same constant, and PostgreSQL takes one for the number of a column.
+    return sql.SQL("null::text") if isinstance(expression, ast._Literal) else value.sql
 
 
 class _Translator:
