@@ -64,10 +64,14 @@ class PageCheck:
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate("document.fonts.ready.then(() => true)")
             self.screenshots.take(page, f"{name}-{width}")
-            _demand_none(_violations(page), f"{name} at {width} px is not accessible")
+            self.accessible(page, f"{name} at {width} px")
             _demand_none(_overflowing(page), f"{name} is wider than a screen of {width} px")
         page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         _demand_none(self.complaints.unexpected(), f"{name}: the browser complains")
+
+    def accessible(self, page: Page, name: str) -> None:
+        """Assert that axe finds nothing on the page as it stands."""
+        _demand_none(_violations(page), f"{name} is not accessible")
 
 
 def address_of(page: RegisteredPage, **keys: object) -> str:

@@ -20,7 +20,7 @@ def test_the_first_key_leads_past_the_menu_to_the_content(sign_in):
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-def test_the_menu_of_a_phone_is_opened_and_closed_by_keyboard(sign_in):
+def test_the_menu_of_a_phone_is_opened_and_closed_by_keyboard(sign_in, check_page):
     page = sign_in(Role.ADMINISTRATOR)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto("/")
@@ -31,6 +31,7 @@ def test_the_menu_of_a_phone_is_opened_and_closed_by_keyboard(sign_in):
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-expanded", "true")
     expect(users).to_be_visible()
+    check_page.accessible(page, "the menu of a phone")
     page.keyboard.press("Escape")
     expect(users).to_be_hidden()
     expect(button).to_be_focused()
