@@ -250,6 +250,21 @@ def test_every_violation_of_the_schema_is_told_with_its_place_and_without_the_va
     assert "0101901234" not in str(error)
 
 
+def test_prefixes_are_another_way_to_write_the_same():
+    head = HEAD.replace("<Submission xmlns=", "<f:Submission xmlns:f=")
+    plain = f'{head}<f:Page name="P"><f:Field name="x">1</f:Field></f:Page></f:Submission>'.encode()
+    assert read_submission(plain).pages == (Page("P", (Field("x", "1"),)),)
+    wrong = plain.replace(b'<f:Field name="x">', b'<f:Field name="y"/><f:Field>')
+    assert [problem.place for problem in refusal(wrong).problems] == ["Submission/Page/Field[2]"]
+    large = plain.replace(b'formVersion="3"', b'formVersion="%d"' % 2**63)
+    assert [problem.place for problem in refusal(large).problems] == ["Submission"]
+
+
+def test_what_is_of_another_namespace_is_refused_with_its_place():
+    error = refusal(xml(PAGE, '<x:note xmlns:x="urn:other"><x:note xmlns:x="urn:another"/></x:note>'))
+    assert [problem.place for problem in error.problems] == ["Submission/note"]
+
+
 @pytest.mark.parametrize(
     "broken",
     [

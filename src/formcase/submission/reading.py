@@ -69,8 +69,9 @@ def _schema_problems(root: etree._Element) -> Iterator[Problem]:
         schema = _schema()
         schema.validate(root.getroottree())
         violations = _logged(schema.error_log) or violations
+    prefixes = _prefixes(root) if any(":" in (violation.path or "") for violation in violations) else {}
     for violation in violations:
-        place = _place(root, violation.path) if violation.path else ""
+        place = _place(_found(root, violation.path, prefixes)) if violation.path else ""
         yield Problem(_what(violation), violation.line or None, place)
 
 
@@ -128,18 +129,30 @@ def _what(violation: _Violation) -> Message:
     return message("{rule} ({detail})", rule=rule, detail=detail, hidden=("detail",))
 
 
-def _place(root: etree._Element, path: str) -> str:
+def _prefixes(root: etree._Element) -> dict[str, str]:
+    """The namespaces of all elements by their prefixes, which libxml2 names places by; where one prefix stands for
+    several, the first."""
+    found: dict[str, str] = {}
+    for element in root.iter():
+        for prefix, namespace in element.nsmap.items():
+            if prefix:
+                found.setdefault(prefix, namespace)
+    return found
+
+
+def _found(root: etree._Element, path: str, prefixes: dict[str, str]) -> etree._Element:
+    """The element that libxml2 calls so; the outermost where nobody can tell."""
+    try:
+        found = root.xpath(path, namespaces=prefixes)
+    except etree.XPathError:
+        return root
+    return found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else root
+
+
+def _place(element: etree._Element) -> str:
     """libxml2 says `/*/*[2]/*`; people want `Submission/Page[2]/Field`."""
-    found = root.xpath(path) if path else [root]
-    element = found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else root
-    steps = []
-    while element is not None:
-        steps.append(_step(element))
-        parent = element.getparent()
-        if parent is None:
-            break
-        element = parent
-    return "/".join(reversed(steps))
+    ancestors = reversed(list(element.iterancestors()))
+    return "/".join(map(_step, (*ancestors, element)))
 
 
 def _step(element: etree._Element) -> str:
@@ -157,7 +170,7 @@ def _value_problems(root: etree._Element) -> Iterator[Problem]:
         digits = _attribute(element, attribute).strip().lstrip("+-0")
         if len(digits) > 19 or int(digits or "0") > _LARGEST_NUMBER:
             what = message("the number in {attribute} is too large", attribute=attribute)
-            yield Problem(what, line_of(element), _place(root, root.getroottree().getpath(element)))
+            yield Problem(what, line_of(element), _place(element))
     try:
         submitted_at = _instant(root)
         for offset in (-timedelta(days=1), timedelta(days=1)):  # there must be a local day of it everywhere
