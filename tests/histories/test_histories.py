@@ -25,6 +25,7 @@ from histories.agreement import assert_agreement
 from histories.play import Play
 from histories.steps import (
     ERROR_GROUP,
+    Acts,
     Copied,
     Dies,
     Fails,
@@ -91,6 +92,10 @@ REPAIR = [
     Submit("one case", 0), Copied(), Dies("before form service: report Imported", 1), Work(61), Restored(lost=False),
 ]  # fmt: skip
 
+IN_DOUBT = [
+    Submit("one case", 0), Dies("after journal: sending", 1), Work(61), Work(1), Work(61), Acts("by hand", 0),
+]  # fmt: skip
+
 
 @seed(SAME_SEED)
 @law(12)
@@ -99,6 +104,7 @@ REPAIR = [
 @example(history=FENCE, remembers=True)
 @example(history=SETTLING, remembers=False)
 @example(history=REPAIR, remembers=True)
+@example(history=IN_DOUBT, remembers=False)
 @given(history=histories, remembers=st.booleans())
 async def test_whatever_happens_in_whatever_order_all_sides_agree_in_the_end(workflow, bench, history, remembers):
     await played(workflow, bench, history, remembers=remembers, drawn_from=SAME_SEED)

@@ -113,7 +113,7 @@ class _Action:
 _FIELDS = (
     "state", "attempt", "attempt_open", "due_at", "tries", "unreadable_tries", "passing_since", "reason", "filed",
     "error_case", "to_error_case", "handled_case", "ended_at", "data_key", "content_removed_at", "sealed_reason",
-    "sealed_filed", "sealed_error_case", "sealed_to_error_case", "look_first",
+    "sealed_filed", "sealed_error_case", "sealed_to_error_case", "look_first", "intent",
 )  # fmt: skip
 
 
@@ -209,6 +209,7 @@ def _take_over(locked: SubmissionRecord, case_number: str, reason: str) -> _Done
         raise NotPossible(message("Say in which case it was handled."))
     locked.attempt += 1  # whoever files it just now is fenced off
     locked.attempt_open = False
+    locked.intent = None  # nothing is about to be written any more
     locked.due_at = None
     locked.state = State.HANDLED.value
     locked.ended_at = locked.ended_at or timezone.now()
