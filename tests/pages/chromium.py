@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, sync_playwright
 
-# the first is the same browser without windows: it takes a fifth less of the machine, and shows no PDF
+# the same browser without windows takes a fifth less of the machine, and shows no PDF
 _WITHOUT_WINDOWS = ("chromium-headless-shell",)
 _WHOLE = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")

@@ -27,7 +27,7 @@ def type_password(page: Page, username: str, password: str = PASSWORD) -> None:
 
 def confirm_password(page: Page) -> None:
     """What is asked before a second factor is changed, however short ago the user signed in."""
-    expect(page.get_by_role("heading", name="Confirm access", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Confirm Access")).to_be_visible()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
 
@@ -103,9 +103,9 @@ def test_a_password_that_must_be_changed_comes_first(page, check_page, transacti
     expect(page).to_have_url(re.compile(reverse("account_change_password")))
     check_page(page, "password-change")
     page.get_by_label("Current Password").fill(PASSWORD)
-    page.get_by_label("New password", exact=True).fill("another-river-with-stones")
-    page.get_by_label("New password (again)").fill("another-river-with-stones")
-    page.get_by_role("button", name="Change password", exact=True).click()
+    page.get_by_label("New Password", exact=True).fill("another-river-with-stones")
+    page.get_by_label("New Password (again)").fill("another-river-with-stones")
+    page.get_by_role("button", name="Change Password").click()
     page.goto("/users/")
     expect(page.get_by_role("heading", name="Users")).to_be_visible()
     assert "password changed" in actions()
@@ -137,7 +137,7 @@ def test_an_authenticator_app_is_set_up_and_then_asked_for(page, make_user, chec
     key = page.locator("code.secret").inner_text()
     page.get_by_label("Authenticator code").fill(one_time_code(key, time.time()))
     page.get_by_role("button", name="Activate").click()
-    expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
     check_page(page, "recovery-codes")
     recovery_code = page.get_by_label("Unused codes").input_value().split()[0]
     assert key not in str(list(Authenticator.objects.values_list("data", flat=True)))
@@ -147,10 +147,10 @@ def test_an_authenticator_app_is_set_up_and_then_asked_for(page, make_user, chec
     assert not is_in(page)
     check_page(page, "second-factor-asked")
     page.locator("input[name=code]").fill("000000")
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Sign In").click()
     expect(page.get_by_role("alert")).to_contain_text("Incorrect code")
     page.locator("input[name=code]").fill(recovery_code)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Sign In").click()
     assert is_in(page)
     assert {"second factor added", "second factor refused"} <= set(actions())
 
@@ -189,7 +189,7 @@ def test_a_passkey_alone_lets_its_user_in(page, make_user, check_page):
     page.get_by_label("Name").fill("My laptop")
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
     assert Authenticator.objects.filter(user=user, type="webauthn").count() == 1
     page.goto(reverse("mfa_list_webauthn"))
     check_page(page, "passkeys")

@@ -45,16 +45,6 @@ def parse(xml: bytes) -> etree._Element:
         raise _unreadable(_not_well_formed(error.msg or ""), error.lineno) from error
 
 
-def name_of(element: etree._Element) -> str:
-    """The name of an element without its namespace. A namespace may have braces in it, which `etree.QName` refuses."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def namespace_of(element: etree._Element) -> str:
-    """The namespace of an element; empty where it has none."""
-    return str(element.tag).rpartition("}")[0].removeprefix("{")
-
-
 def line_of(element: etree._Element) -> int | None:
     """The line on which an element begins."""
     return cast(int | None, element.sourceline)

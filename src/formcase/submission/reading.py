@@ -13,7 +13,7 @@ from lxml import etree
 
 from formcase.messages import Message, message
 from formcase.submission.model import Attachment, Field, FileDescription, Group, Page, Submission, Submitter
-from formcase.submission.parsing import line_of, name_of, namespace_of, parse
+from formcase.submission.parsing import line_of, parse
 from formcase.submission.problems import Problem, UnreadableXml
 
 NAMESPACE: Final = "urn:formcase:submission:1"
@@ -33,7 +33,7 @@ def read_submission(xml: bytes) -> Submission:
     """Read one submission, version 1. Raises `UnreadableXml` with everything that is wrong."""
     root = parse(xml)
     if root.tag != _SUBMISSION:
-        raise UnreadableXml((Problem(_not_a_submission(root), line_of(root), name_of(root)),))
+        raise UnreadableXml((Problem(_not_a_submission(root), line_of(root), _local_name(root)),))
     if problems := tuple(_schema_problems(root)):
         raise UnreadableXml(problems)
     if problems := tuple(_value_problems(root)):
@@ -42,7 +42,7 @@ def read_submission(xml: bytes) -> Submission:
 
 
 def _not_a_submission(root: etree._Element) -> Message:
-    name, namespace = name_of(root), namespace_of(root)
+    name, namespace = _local_name(root), str(root.tag).rpartition("}")[0].removeprefix("{")
     if name == "Submission" and namespace.startswith(_ANY_VERSION):
         version = namespace.removeprefix(_ANY_VERSION)
         return message("this is a submission of version {version}; version 1 can be read", version=version[:40])
@@ -156,11 +156,16 @@ def _place(element: etree._Element) -> str:
 
 
 def _step(element: etree._Element) -> str:
-    name = name_of(element)
-    before = sum(1 for sibling in element.itersiblings(preceding=True) if sibling.tag == element.tag)
-    if before or any(sibling.tag == element.tag for sibling in element.itersiblings()):
+    name = _local_name(element)
+    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    if before or next(element.itersiblings(element.tag), None) is not None:
         return f"{name}[{before + 1}]"
     return name
+
+
+def _local_name(element: etree._Element) -> str:
+    """Without its namespace, which may have braces in it; `etree.QName` refuses those."""
+    return str(element.tag).rpartition("}")[2]
 
 
 def _value_problems(root: etree._Element) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from lxml import etree
 from formcase.messages import Message, message
 from formcase.outcomes import Unreadable
 from formcase.submission import limits
-from formcase.submission.parsing import line_of, name_of, parse
+from formcase.submission.parsing import line_of, parse
 from formcase.submission.problems import UnreadableXml
 
 _XSLT: Final = "http://www.w3.org/1999/XSL/Transform"
@@ -80,7 +80,7 @@ class Transform:
 def _refuse_what_reaches_out(root: etree._Element) -> None:
     for element in root.iter(etree.Element):
         if element.tag in _LOADING:
-            name = name_of(element)
+            name = etree.QName(element).localname
             raise UnusableStylesheet(
                 message(
                     "line {line}: xsl:{name} is not allowed; the stylesheet must be one file",

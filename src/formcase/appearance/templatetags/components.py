@@ -3,7 +3,6 @@
 Each keeps what it looks like in a template of `appearance/components/`.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -17,14 +16,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from formcase.appearance.chart import Figure
-from formcase.appearance.days import day_told
+from formcase.appearance.days import day_of, day_told
 from formcase.appearance.links import leads_to_a_page
 from formcase.appearance.navigation import Text
 
 register = template.Library()
 register.filter(leads_to_a_page)
 _ICONS = "appearance/vendor/dkfds/img/all-svg-icons.svg"
-_INNER_CAPITAL = re.compile(r"(?<=[\s(-])[A-Z](?=[a-z])")
 
 
 class Pageable(Protocol):
@@ -61,21 +59,7 @@ def moment(value: datetime | None, *, seconds: bool = False) -> SafeString | str
 @register.filter
 def day(value: datetime | None) -> str:
     """The day of a time in the reader's zone."""
-    return "—" if value is None else day_told(timezone.localtime(value))
-
-
-@register.filter(is_safe=True)
-def sentence_case(text: str) -> str:
-    """A title of a library's Written Like This, as ours are: one capital alone."""
-    return _INNER_CAPITAL.sub(lambda found: found[0].lower(), text.strip())
-
-
-@register.filter
-def labels_in_sentence_case(form: BaseForm) -> BaseForm:
-    """A library's form with labels as ours."""
-    for bound in form:
-        bound.label = sentence_case(str(bound.label))
-    return form
+    return "—" if value is None else day_of(value)
 
 
 @register.simple_tag
@@ -92,7 +76,7 @@ def field(bound: BoundField, *, autocomplete: str = "", is_filter: bool = False)
     described = [f"{bound.auto_id}-hint"] if bound.help_text else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
     attributes: dict[str, str | bool] = {"class": f"{_class(widget)} {widget.attrs.get('class', '')}".strip()}
-    if str(widget.attrs.get("placeholder", "")).casefold() in str(bound.label).casefold():
+    if str(widget.attrs.get("placeholder", "")) in str(bound.label):
         attributes["placeholder"] = False  # allauth says there again what the label says
     if described:
         attributes["aria-describedby"] = " ".join(described)

@@ -1,4 +1,5 @@
-"""What the lists are also sorted by: cases by their state, the closed ones last, documents and contacts by type and state."""
+"""What the lists are also sorted by: cases by state, the closed ones last, documents by state and type, contacts by
+type."""
 
 from django.db import migrations
 

@@ -6,12 +6,11 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext, gettext_lazy
 
 from formcase.accounts.roles import Role
-from formcase.appearance.days import day_told
+from formcase.appearance.days import day_of
 from formcase.configurator.carried import (
     DRAFT,
     PUBLISHED,
@@ -79,7 +78,7 @@ def restore(request: HttpRequest, key: int, number: int, kind: Kind) -> HttpResp
     said = [*_told(changed), explanation.format(number=number)]
     if (there := versions.draft(workflow, kind)) is not None:
         lost = gettext("The draft that there is, saved {when} by {who}, is replaced.")
-        said.append(lost.format(when=day_told(timezone.localtime(there.saved_at)), who=there.saved_by or "–"))
+        said.append(lost.format(when=day_of(there.saved_at), who=there.saved_by or "–"))
     return ask(
         request,
         gettext("Make version {number} the draft?").format(number=number),

@@ -12,13 +12,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 
 from formcase.accounts.roles import Role
-from formcase.appearance.days import day_told
+from formcase.appearance.days import day_of
 from formcase.configurator.answers_tree import answers_of
 from formcase.configurator.carried import choices_of, version_of
 from formcase.configurator.chosen_submission import ChooseForm, Chosen, chosen, proposed
@@ -294,8 +293,7 @@ def _parameters(workflow: ServiceWorkflow, which: str) -> dict[str, str]:
 def _versions(workflow: ServiceWorkflow) -> list[tuple[str, str]]:
     saved = WorkflowVersion.objects.filter(workflow=workflow).order_by("-version")[:_MOST_VERSIONS]
     text = gettext("Version {number}, {day}")
-    days = {each.version: day_told(timezone.localtime(each.saved_at)) for each in saved}
-    return [(str(version), text.format(number=version, day=day)) for version, day in days.items()]
+    return [(str(each.version), text.format(number=each.version, day=day_of(each.saved_at))) for each in saved]
 
 
 def _shown(run: DryRun, user: str, anchors: Anchors) -> Shown:

@@ -10,12 +10,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, gettext_lazy
 
 from formcase.accounts.roles import Role
-from formcase.appearance.days import day_told
+from formcase.appearance.days import day_of
 from formcase.configurator.page import Page
 from formcase.configurator.pages.workflows import add_errors, between, parts, workflow_of
 from formcase.configurator.showing import ask, show
@@ -222,7 +221,7 @@ def _text(text: Message) -> str:
 
 
 def _certificate(stored: choices.StoredCertificate) -> Suggestion:
-    expires = day_told(timezone.localtime(stored.not_after))
+    expires = day_of(stored.not_after)
     return Suggestion(stored.sha1, gettext("{holder}, expires {date}").format(holder=stored.holder, date=expires))
 
 

@@ -259,5 +259,5 @@ def _home(
 def _required(element: etree._Element, attribute: str) -> str:
     value = element.get(attribute)
     if value is None:
-        raise InvalidMetadata(f"{str(element.tag).rpartition('}')[2]} without {attribute}")
+        raise InvalidMetadata(f"{etree.QName(element).localname} without {attribute}")
     return value
