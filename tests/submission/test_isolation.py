@@ -127,7 +127,7 @@ os._exit(0)
 def test_a_process_that_nobody_is_left_to_stop_ends_by_itself():
     parent = subprocess.run([sys.executable, "-c", _ABANDON], input=ENDLESS, capture_output=True, check=True)
     status = Path(f"/proc/{int(parent.stdout)}/stat")
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.2)
